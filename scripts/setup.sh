@@ -20,5 +20,5 @@ echo "setting up $venv ..."
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r locks/bootstrap.txt
 "$venv/bin/uv" pip install -q --python "$venv/bin/python" --require-hashes -r locks/dev.txt
-"$venv/bin/uv" pip install -q --python "$venv/bin/python" --no-deps -e .
+"$venv/bin/uv" pip install -q --python "$venv/bin/python" --no-build-isolation --no-deps -e .
 touch "$venv/.ready"
