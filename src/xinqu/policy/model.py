@@ -125,7 +125,12 @@ class Item(Record, kw_only=True):
 
 
 class Form(Record, kw_only=True):
-    """A form with its items, calendar and co-checker."""
+    """A form with its items, calendar and co-checker.
+
+    ``reporting_org`` and ``co_check_org`` are organisation ids with ``{area}`` and ``{province}`` to be filled in; a
+    form that the area statistics office compiles is filed by the committee, because a statistics office checks and
+    may not file; ``co_check_org`` is empty where the committee itself is named: its approval is that check.
+    """
 
     id: str
     version: int = 1
@@ -133,16 +138,24 @@ class Form(Record, kw_only=True):
     kind: Literal["area", "record"]
     frequency: Frequency
     reporting_unit: str
+    reporting_org: str
     deadline: str
     due: "DueRule"
     grace_working_days: int
     co_checker: str
+    co_check_org: str = ""
     note: str = ""
     valid_from: dt.date
     valid_to: dt.date | None = None
     citation: str
     status: Status
     items: list[Item]
+
+    def co_check_level(self) -> str:
+        """Return ``area`` or ``province``: the approval that waits for the co-check; "" when there is none."""
+        if not self.co_check_org:
+            return ""
+        return "area" if self.co_check_org.startswith("{area}") else "province"
 
     @property
     def keys(self) -> list[str]:
