@@ -95,7 +95,7 @@ T = TypeVar("T", bound=model.Record)
 
 def _load(folder: Path, digest: str) -> Pack:
     problems: list[Problem] = []
-    files = {path: document for path, document in _documents(folder, problems)}
+    files = dict(_documents(folder, problems))
     info = _one(files, folder, "pack.yaml", problems)
     places: dict[str, Place] = {}
     tables: dict[str, Any] = {}
@@ -217,5 +217,3 @@ def _twice(identity: str, file: str, line: int, first: Place) -> Problem:
         why=Text(f"首次出现于 {first.file} 第{first.line}行", f"first at {first.file}, line {first.line}"),
         fix=Text("编号只能用一次：改用新编号", "an id is used once: give a new one"),
     )
-
-

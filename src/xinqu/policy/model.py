@@ -236,7 +236,9 @@ class Parameter(Record, kw_only=True):
 
     def on(self, day: dt.date) -> ParameterVersion | None:
         """Return the version in force on ``day``."""
-        return next((v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None)
+        return next(
+            (v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None
+        )
 
 
 class Field(Record, kw_only=True):

@@ -77,4 +77,6 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 def in_force(record: model.Check | model.Indicator | model.Form | model.Instrument, day: dt.date) -> bool:
     """Say whether a dated record is in force on ``day``."""
-    return (record.valid_from is None or record.valid_from <= day) and (record.valid_to is None or day <= record.valid_to)
+    return (record.valid_from is None or record.valid_from <= day) and (
+        record.valid_to is None or day <= record.valid_to
+    )

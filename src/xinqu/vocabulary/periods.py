@@ -10,7 +10,7 @@ import msgspec
 from xinqu.vocabulary.problem import Problem, Refused
 from xinqu.vocabulary.text import Text
 
-_PATTERN = re.compile(r"(\d{4})(?:-(S[12]|Q[1-4]|0[1-9]|1[0-2]))?")
+_PATTERN = re.compile(r"([12][0-9]{3})(?:-(S[12]|Q[1-4]|0[1-9]|1[0-2]))?")
 _ZH_QUARTERS = "一二三四"
 
 

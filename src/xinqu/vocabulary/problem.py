@@ -54,7 +54,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(lines)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - the word of the design: input is refused, not in error
     """Input or an act is refused, with every problem found; nothing was stored."""
 
     def __init__(self, problems: Sequence[Problem] | Problem, exit_code: Exit = Exit.REFUSED) -> None:

@@ -1,0 +1,1 @@
+"""The shapes that all instruments reduce to: each folds events into state."""
