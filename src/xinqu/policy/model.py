@@ -122,6 +122,7 @@ class Item(Record, kw_only=True):
     link: Literal["", "previous_period", "same_period_last_year"] = ""
     origin: str = "reported"
     key: bool = False
+    territory: Literal["area", "province"] = "area"  # a province's item stands outside the scope of the area
 
 
 class Form(Record, kw_only=True):
@@ -198,6 +199,7 @@ class Indicator(Record, kw_only=True):
     unit: str
     direction: str
     formula: str
+    annual_formula: str = ""  # the value of a full year where it is released apart (growth), never derived
     frequency: Frequency
     forms: list[str]
     articles: list[int]
