@@ -60,10 +60,15 @@ class _Lines(yaml.CSafeLoader):
 _Lines.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True))
 
 
+def pack_files(folder: Path) -> list[Path]:
+    """Return the files that make up a pack, in name order."""
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".yaml", ".txt", ".md"})
+
+
 def pack_sha256(folder: Path) -> str:
     """Return the hash of all files of a pack: names and bytes, in name order."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".yaml", ".txt", ".md"}):
+    for path in pack_files(folder):
         body = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()}\0{len(body)}\0".encode())
         digest.update(body)
