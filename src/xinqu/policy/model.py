@@ -337,7 +337,7 @@ class Framework(Record, kw_only=True):
 
 
 class Target(Record, kw_only=True):
-    """A target of one area (or ``*``: a rule for all)."""
+    """A target of one area (or ``*``: a rule for all); ``parameter`` names the dated limit of a step."""
 
     id: str
     area: str
@@ -347,6 +347,7 @@ class Target(Record, kw_only=True):
     target_period: str
     value: str = ""
     value_rule: str = ""
+    parameter: str = ""
     unit: str
     trajectory: Literal["linear", "level_each_year", "cap", "floor", "milestone", "s_curve", "step"]
     band: str = ""
