@@ -1,0 +1,1 @@
+"""Facts, context frames, and the evaluation of compiled expressions on Polars."""

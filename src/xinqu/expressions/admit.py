@@ -1,0 +1,251 @@
+"""The table of what the language admits: turns sqlglot's nodes into ours and names everything else, with its place."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+from sqlglot import exp
+
+from xinqu.expressions import tree
+from xinqu.vocabulary.problem import NO_TEXT
+from xinqu.vocabulary.text import Text
+
+_ITEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
+_HOLE = tree.Number("0")
+_LANGUAGE = Text(
+    "可用：AND OR NOT、= <> < <= > >=、BETWEEN、IN（常量）、IS [NOT] NULL、+ - * /、CASE、ABS、FLOOR、COALESCE、NULLIF、"
+    "GREATEST、LEAST、param、near、half_digit、prev、ly、latest、sub_sum、peer_med、peer_mad",
+    "admitted: AND OR NOT, = <> < <= > >=, BETWEEN, IN (literals), IS [NOT] NULL, + - * /, CASE, ABS, FLOOR, COALESCE, "
+    "NULLIF, GREATEST, LEAST, param, near, half_digit, prev, ly, latest, sub_sum, peer_med, peer_mad",
+)
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing outside the language; ``at`` is the character it stands at (1 = first; 0 = unknown)."""
+
+    kind: Literal["node", "arguments", "value", "kind"]
+    what: Text
+    at: int
+    why: Text = NO_TEXT
+    fix: Text = _LANGUAGE
+
+
+def admit(root: exp.Expression, text: str) -> tuple[tree.Node, list[Fault]]:
+    """Return our tree of ``root`` and every fault; with faults the tree is of no use."""
+    reader = _Reader(text)
+    return reader.read(root), reader.faults
+
+
+class _Reader:
+    """Reads nodes and collects faults; a faulty node becomes a hole so that reading goes on."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.faults: list[Fault] = []
+
+    def read(self, node: exp.Expression) -> tree.Node:
+        if getattr(node, "comments", None):
+            return self._refuse(node, "comment")
+        rule = _TABLE.get(type(node))
+        if rule is None:
+            return self._refuse(node, _name_of(node))
+        admitted, make = rule
+        for name, value in node.args.items():
+            if value not in (None, [], False) and name not in admitted:
+                return self._refuse(node, f"{_name_of(node)} … {name}")
+        return make(self, node)
+
+    def _refuse(self, node: exp.Expression, name: str) -> tree.Node:
+        what = Text(f"不允许使用 {name}", f"{name} is not admitted")
+        self.faults.append(Fault("node", what, _place(node, self.text)))
+        return _HOLE
+
+    def _wrong(self, node: exp.Expression, kind: Literal["arguments", "value", "kind"], zh: str, en: str) -> tree.Node:
+        self.faults.append(Fault(kind, Text(zh, en), _place(node, self.text)))
+        return _HOLE
+
+    def column(self, node: exp.Expression) -> tree.Node:
+        identifier = node.this
+        name = str(getattr(identifier, "name", ""))
+        if not isinstance(identifier, exp.Identifier) or identifier.args.get("quoted"):
+            return self._refuse(
+                node, "a quoted name" if isinstance(identifier, exp.Identifier) else _name_of(identifier)
+            )
+        if name in tree.SYSTEM_COLUMNS:
+            return tree.System(name)
+        if not _ITEM.fullmatch(name) or name.startswith("sys_"):
+            return self._wrong(
+                node, "value", f"{name} 不是指标代码或系统列", f"{name} is neither an item code nor a system column"
+            )
+        return tree.Item(name)
+
+    def literal(self, node: exp.Expression) -> tree.Node:
+        text = str(node.this)
+        if node.is_string:
+            return tree.String(text)
+        if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+            return self._wrong(node, "value", f"{text} 不是有限的十进制数", f"{text} is not a finite decimal number")
+        return tree.Number(text)
+
+    def operation(self, op: str) -> Callable[[exp.Expression], tree.Node]:
+        def make(node: exp.Expression) -> tree.Node:
+            raw = [node.this, node.args.get("expression"), *node.args.get("expressions", [])]
+            operands = tuple(self.read(part) for part in raw if part is not None)
+            if op in ("and", "or"):
+                flat = [part.operands if _is(part, op) else (part,) for part in operands]  # type: ignore[attr-defined]
+                operands = tuple(part for group in flat for part in group)
+            return self.typed(node, tree.Operation(op, operands))
+
+        return make
+
+    def typed(self, node: exp.Expression, made: tree.Operation) -> tree.Node:
+        if made.op in ("and", "or", "not"):
+            if any(not (tree.is_condition(part) or _may_be_flag(part)) for part in made.operands):
+                return self._wrong(
+                    node,
+                    "kind",
+                    f"{made.op.upper()} 只连接条件",
+                    f"{made.op.upper()} joins conditions only, not values",
+                )
+        elif any(tree.is_condition(part) for part in made.operands):
+            return self._wrong(
+                node, "kind", f"{made.op} 不能用于条件", f"{made.op} works on values, a condition stands there"
+            )
+        texts = [isinstance(part, tree.String) for part in made.operands]
+        if any(texts) and (made.op not in (*tree.COMPARISONS, "in", "between") or texts[0]):
+            return self._wrong(node, "kind", "文字只能作比较的右侧", "a text may only stand right of a comparison")
+        return made
+
+    def between(self, node: exp.Expression) -> tree.Node:
+        parts = (node.this, node.args["low"], node.args["high"])
+        return self.typed(node, tree.Operation("between", tuple(self.read(part) for part in parts)))
+
+    def member(self, node: exp.Expression) -> tree.Node:
+        members = node.args.get("expressions") or []
+        if not members or not all(_is_constant(part) for part in members):
+            return self._wrong(node, "arguments", "IN 只接受非空常量", "IN takes literals only, and no NULL")
+        return self.typed(node, tree.Operation("in", tuple(self.read(part) for part in (node.this, *members))))
+
+    def null_test(self, node: exp.Expression) -> tree.Node:
+        if not isinstance(node.expression, exp.Null):
+            return self._refuse(node, f"IS {_name_of(node.expression).upper()}")
+        return self.typed(node, tree.Operation("is null", (self.read(node.this),)))
+
+    def case(self, node: exp.Expression) -> tree.Node:
+        subject = node.args.get("this")
+        branches = []
+        for branch in node.args["ifs"]:
+            if branch.args.get("false") is not None:
+                return self._refuse(branch, "IF")
+            condition = self.read(branch.this)
+            if subject is not None:
+                condition = self.typed(branch, tree.Operation("=", (self.read(subject), condition)))
+            elif not (tree.is_condition(condition) or _may_be_flag(condition)):
+                return self._wrong(branch, "kind", "WHEN 之后须为条件", "a condition must stand after WHEN")
+            branches.append((condition, self.read(branch.args["true"])))
+        default = node.args.get("default")
+        return tree.Case(tuple(branches), None if default is None else self.read(default))
+
+    def function(self, node: exp.Expression) -> tree.Node:
+        name, arguments = str(node.this), node.expressions
+        if name not in _FUNCTIONS:
+            return self._refuse(node, f"{name}()")
+        if len(arguments) != _FUNCTIONS[name]:
+            count = _FUNCTIONS[name]
+            return self._wrong(node, "arguments", f"{name} 须有{count}个参数", f"{name} takes {count} argument(s)")
+        if name == "param":
+            given = arguments[0]
+            if not isinstance(given, exp.Literal) or not given.is_string or not re.fullmatch(r"[a-z0-9_]+", given.this):
+                return self._wrong(
+                    node, "arguments", "param 的参数须为参数编号", "param takes the id of a parameter in quotes"
+                )
+            return tree.Parameter(given.this)
+        read = [self.read(argument) for argument in arguments]
+        if any(tree.is_condition(part) or isinstance(part, tree.String) for part in read):
+            return self._wrong(node, "kind", f"{name} 的参数须为数值", f"{name} takes values, not conditions or texts")
+        if name == "near":
+            return tree.Near(*read)
+        if name == "half_digit":
+            return self._half_digit(node, read[0])
+        if not any(isinstance(part, tree.Item) for part in tree.walk(read[0])):
+            return self._wrong(node, "arguments", f"{name} 须读取指标", f"{name} must read an item")
+        if name == "latest" and not isinstance(read[0], tree.Item):
+            return self._wrong(node, "arguments", "latest 的参数须为单个指标", "latest takes one item")
+        return tree.Context(name, read[0])
+
+    def _half_digit(self, node: exp.Expression, argument: tree.Node) -> tree.Node:
+        inner = argument.argument if isinstance(argument, tree.Context) else argument
+        seen_through = not isinstance(argument, tree.Context) or argument.function in ("prev", "ly", "latest")
+        if not isinstance(inner, tree.Item) or not seen_through:
+            return self._wrong(node, "arguments", "half_digit 的参数须为单个指标", "half_digit takes one item")
+        return tree.HalfDigit(argument)
+
+
+_FUNCTIONS = {"param": 1, "near": 3, "half_digit": 1} | dict.fromkeys(tree.CONTEXT_FUNCTIONS, 1)
+_BINARY = {"this", "expression"}
+_MANY = {"this", "expressions"}
+_OPERATIONS: dict[type[exp.Expression], tuple[str, set[str]]] = {
+    exp.And: ("and", _BINARY), exp.Or: ("or", _BINARY), exp.Not: ("not", {"this"}),
+    exp.EQ: ("=", _BINARY), exp.NEQ: ("<>", _BINARY), exp.LT: ("<", _BINARY), exp.LTE: ("<=", _BINARY),
+    exp.GT: (">", _BINARY), exp.GTE: (">=", _BINARY),
+    exp.Add: ("+", _BINARY), exp.Sub: ("-", _BINARY), exp.Mul: ("*", _BINARY), exp.Div: ("/", {*_BINARY, "safe", "typed"}),
+    exp.Neg: ("neg", {"this"}), exp.Abs: ("abs", {"this"}), exp.Floor: ("floor", {"this"}),
+    exp.Coalesce: ("coalesce", _MANY), exp.Nullif: ("nullif", _BINARY),
+    exp.Greatest: ("greatest", {*_MANY, "ignore_nulls"}), exp.Least: ("least", {*_MANY, "ignore_nulls"}),
+}  # fmt: skip
+
+
+def _operator(op: str) -> Callable[[_Reader, exp.Expression], tree.Node]:
+    return lambda reader, node: reader.operation(op)(node)
+
+
+_TABLE: dict[type[exp.Expression], tuple[set[str], Callable[[_Reader, exp.Expression], tree.Node]]] = {
+    kind: (admitted, _operator(op)) for kind, (op, admitted) in _OPERATIONS.items()
+} | {
+    exp.Paren: ({"this"}, lambda reader, node: reader.read(node.this)),
+    exp.Column: ({"this"}, _Reader.column),
+    exp.Literal: ({"this", "is_string"}, _Reader.literal),
+    exp.Between: ({"this", "low", "high"}, _Reader.between),
+    exp.In: ({"this", "expressions"}, _Reader.member),
+    exp.Is: (_BINARY, _Reader.null_test),
+    exp.Case: ({"this", "ifs", "default"}, _Reader.case),
+    exp.Anonymous: (_MANY, _Reader.function),
+}
+_SPOKEN = {
+    exp.IntDiv: "//", exp.Mod: "%", exp.Pow: "**", exp.DPipe: "||", exp.Subquery: "a subquery", exp.Select: "SELECT",
+    exp.Cast: "a cast (::)", exp.Boolean: "TRUE or FALSE", exp.Null: "NULL", exp.Alias: "an alias", exp.Window: "OVER",
+    exp.PropertyEQ: ":=", exp.NullSafeEQ: "<=>",
+}  # fmt: skip
+
+
+def _name_of(node: exp.Expression) -> str:
+    if type(node) in _SPOKEN:
+        return _SPOKEN[type(node)]
+    return f"{node.sql_name()}()" if isinstance(node, exp.Func) else type(node).__name__.upper()
+
+
+def _is(node: tree.Node, op: str) -> bool:
+    return isinstance(node, tree.Operation) and node.op == op
+
+
+def _may_be_flag(node: tree.Node) -> bool:
+    inner = node.argument if isinstance(node, tree.Context) else node
+    return isinstance(inner, (tree.Item, tree.Case))
+
+
+def _is_constant(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Literal) or (isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal))
+
+
+def _place(node: exp.Expression, text: str) -> int:
+    """Return the first character of ``node`` (1-based): sqlglot notes places of names, literals and functions only."""
+    starts = [inner.meta["start"] for inner in node.walk() if "start" in inner.meta]
+    if not starts:
+        return 0
+    first = min(starts)
+    spoken = _SPOKEN.get(type(node), "")
+    at = text.find(spoken, first) if spoken and not spoken[0].isalpha() else -1
+    return (at if at >= 0 else first) + 1
