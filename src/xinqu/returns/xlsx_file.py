@@ -1,0 +1,145 @@
+"""Reads an XLSX upload into a raw table: finds form sheet and hidden sheet, reads texts and exact numbers with their cells."""
+
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import fastexcel
+import polars as pl
+
+from xinqu.returns import faults
+from xinqu.returns.guard import LIMITS, Limits, open_workbook
+from xinqu.returns.layout import CODE_KEY, HEADER_MARK, HEADER_VALUE_COLUMN, HIDDEN_SHEET
+from xinqu.returns.raw import HEADER_FIELDS, RawRow, RawTable, column_letters
+from xinqu.vocabulary.problem import Problem, Refused, Where
+from xinqu.vocabulary.text import Text
+
+_CELL = re.compile(rb'<c\b[^>]*\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+_ROW = re.compile(rb'<row\b[^>]*\br="(\d{1,7})"[^>]*(?<!/)>')
+_ERROR = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
+_NO_RESULT = re.compile(
+    rb'<c\b[^>]*\br="([A-Z]+\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+Grid = list[list[str]]
+
+
+def read_xlsx(body: bytes, filename: str, *, limits: Limits = LIMITS) -> RawTable:
+    """Return the texts of the form sheet.
+
+    Numbers come as the shortest decimal that Excel's 15 digits hold, so 0.1+0.2 reads 0.3.
+
+    Raises:
+        Refused: XQ-RETURN-003 to 007, 009, 013, 028, 030.
+    """
+    parts = open_workbook(body, filename, limits=limits)
+    sheets = _sheet_parts(parts)
+    if HIDDEN_SHEET not in sheets:
+        raise Refused(faults.wrong_sheet(filename, expected=HIDDEN_SHEET, found=list(sheets)))
+    for name, part in sheets.items():
+        _check_extent(parts.get(part, b""), name, filename, limits)
+    reader = _open(body, filename)
+    fixed = {row[0]: row[1] for row in _grid(reader, HIDDEN_SHEET, filename) if len(row) > 1 and row[0]}
+    form = fixed.get("form", "")
+    if form not in sheets:
+        raise Refused(faults.wrong_sheet(filename, expected=form, found=[n for n in sheets if not n.startswith("_")]))
+    broken = _uncalculated(parts.get(sheets[form], b""), form, filename)
+    if broken:
+        raise Refused(broken)
+    return _table(_grid(reader, form, filename), form, filename, fixed)
+
+
+def _sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
+    """Return sheet name -> part name. Entities were refused before, so the standard parser is safe here."""
+    rels = ET.fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<r/>"))  # noqa: S314
+    targets = {rel.get("Id"): rel.get("Target", "") for rel in rels}
+    found: dict[str, str] = {}
+    for element in ET.fromstring(parts["xl/workbook.xml"]).iter():  # noqa: S314
+        if element.tag.endswith("}sheet"):
+            rel = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+            target = (targets.get(rel) or "").lstrip("/")
+            found[element.get("name", "")] = target if target.startswith("xl/") else f"xl/{target}"
+    return found
+
+
+def _check_extent(content: bytes, sheet: str, filename: str, limits: Limits) -> None:
+    """Refuse a sheet whose outermost cell is far away: readers reserve the whole rectangle."""
+    rows = [int(row) for row in _ROW.findall(content)]
+    cells = _CELL.findall(content)
+    deepest = max([*rows, *(int(row) for _, row in cells)], default=0)
+    widest = max((_column_number(letters) for letters, _ in cells), default=0)
+    if deepest > limits.rows or widest > limits.columns:
+        why = Text(
+            f"工作表用到第 {deepest:,} 行、第 {widest:,} 列，上限 {limits.rows:,} 行 {limits.columns} 列",
+            f"the sheet reaches row {deepest:,} and column {widest:,}; the limits are {limits.rows:,} and {limits.columns}",
+        )
+        raise Refused(faults.too_large(filename, why, Where(file=filename, sheet=sheet)))
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _open(body: bytes, filename: str) -> Any:
+    try:
+        return fastexcel.read_excel(body)
+    except fastexcel.FastExcelError as error:
+        raise Refused(faults.damaged(filename, str(error).splitlines()[0])) from error
+
+
+def _grid(reader: Any, sheet: str, filename: str) -> Grid:
+    """Return the texts of a sheet by row and column from A1; blank is ""."""
+    try:
+        as_text = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+        as_float = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="float")
+    except fastexcel.FastExcelError as error:
+        raise Refused(faults.damaged(filename, f"{sheet}: {str(error).splitlines()[0]}")) from error
+    texts, floats = as_text.to_polars(), as_float.to_polars()
+    offset = min((column.absolute_index for column in as_text.available_columns()), default=0)
+    columns = [[""] * texts.height for _ in range(offset)]
+    columns += [_exact(texts.to_series(n), floats.to_series(n)) for n in range(texts.width)]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _exact(texts: pl.Series, floats: pl.Series) -> list[str]:
+    """Return a column's texts; where a cell holds a number, its own digits (the reader's text stops at nine decimals)."""
+    out = []
+    for text, number in zip(texts.to_list(), floats.to_list(), strict=True):
+        is_number = number is not None and text is not None and text == _nine_decimals(number)
+        out.append(format(number, ".15g") if is_number else (text or "").strip())
+    return out
+
+
+def _nine_decimals(number: float) -> str:
+    return format(number, ".9f").rstrip("0").rstrip(".")
+
+
+def _uncalculated(content: bytes, sheet: str, filename: str) -> list[Problem]:
+    found = [(m[1], m[2]) for m in _ERROR.finditer(content)] + [(m[1], b"") for m in _NO_RESULT.finditer(content)]
+    return [
+        faults.not_calculated(Where(file=filename, sheet=sheet, cell=cell.decode()), found=error.decode() or "-")
+        for cell, error in found
+    ]
+
+
+def _table(grid: Grid, sheet: str, filename: str, fixed: dict[str, str]) -> RawTable:
+    head = next((n for n, row in enumerate(grid) if row[0] == CODE_KEY and "value" in row), None)
+    if head is None:
+        where = Where(file=filename, sheet=sheet, cell="A1")
+        raise Refused(faults.shifted(where, found=grid[0][0][:40] if grid and grid[0] else "", expected=CODE_KEY))
+    columns = {key: index for index, key in enumerate(grid[head]) if key}
+    header_column = columns.get(HEADER_VALUE_COLUMN, 0)
+    header: dict[str, str] = {name: fixed[name] for name in ("form", "form_version") if name in fixed}
+    cells: dict[str, str] = {}
+    for number, row in enumerate(grid[:head], start=1):
+        field = row[0].removeprefix(HEADER_MARK)
+        if row[0].startswith(HEADER_MARK) and field in HEADER_FIELDS:
+            header[field] = row[header_column]
+            cells[field] = f"{column_letters(header_column)}{number}"
+    rows = [
+        RawRow(number, {key: row[index] for key, index in columns.items() if row[index]})
+        for number, row in enumerate(grid[head + 1 :], start=head + 2)
+    ]
+    return RawTable(filename, sheet, header, cells, columns, [row for row in rows if row.texts], fixed)
