@@ -1,0 +1,75 @@
+"""Runs all checks in force on the returns of a form: findings and counts, in three values."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from xinqu.engines.context import Facts, build_context
+from xinqu.engines.reasons import known_scopes
+from xinqu.policy.pack import Pack
+from xinqu.validation.findings import Findings, joined, no_findings
+from xinqu.validation.locate import locate
+from xinqu.validation.rules import expressions_of, rules_of, written_in_force
+
+REGULAR = "regular"
+
+
+def validate(
+    pack: Pack,
+    facts: Facts,
+    form: str,
+    *,
+    kind: str | Mapping[str, str] = REGULAR,
+    keys: pl.DataFrame | None = None,
+    released_peers: pl.DataFrame | None = None,
+) -> Findings:
+    """Run the written checks in force on the period's end and the generated ones on the returns of ``form``.
+
+    Args:
+        facts: facts frames by form; earlier periods, other forms, sub-units and peers are read from here.
+        kind: ``regular`` or ``backfill`` for all returns, or the kind by submission (those not named are regular).
+        keys: ``area, sub_unit, period`` of the returns to judge; None: all of ``facts[form]``.
+        released_peers: released peer statistics, where the facts hold too few peers (engines.context).
+    """
+    if form not in facts or facts[form].is_empty():
+        return no_findings()
+    context = build_context(pack, facts, form, expressions_of(pack, form), keys=keys, released_peers=released_peers)
+    context = context.filter(pl.col("submission").is_not_null())
+    scopes = area_scopes(pack, context)
+    parts = []
+    for (kind_name,), rows in _by_kind(context, kind):
+        for checks, periods in _by_checks_in_force(pack, form, rows):
+            judged = rows if periods is None else rows.filter(pl.col("period").is_in(periods))
+            parts.append(locate(judged, rules_of(pack, form, checks, kind=kind_name, scopes=scopes), pack.forms[form]))
+    return joined(parts)
+
+
+def validate_all(pack: Pack, facts: Facts, *, kind: str | Mapping[str, str] = REGULAR) -> Findings:
+    """Run all checks on all returns of all forms in ``facts``."""
+    return joined([validate(pack, facts, form, kind=kind) for form in pack.forms if form in facts])
+
+
+def area_scopes(pack: Pack, context: pl.DataFrame) -> frozenset[str]:
+    """Return the scope columns that must agree; items of the province stand outside the scope of the area."""
+    province = {f"{code}#scope" for code, item in pack.items.items() if item.territory == "province"}
+    return known_scopes(context) - province
+
+
+def _by_kind(context: pl.DataFrame, kind: str | Mapping[str, str]) -> list[tuple[tuple[str], pl.DataFrame]]:
+    if context.is_empty():
+        return []
+    if isinstance(kind, str):
+        return [((kind,), context)]
+    kinds = pl.col("submission").replace_strict(dict(kind), default=REGULAR, return_dtype=pl.String)
+    parts = context.with_columns(kinds.alias("#kind")).partition_by("#kind", as_dict=True, include_key=False)
+    return [((str(name),), rows) for (name,), rows in parts.items()]
+
+
+def _by_checks_in_force(pack: Pack, form: str, rows: pl.DataFrame) -> list:
+    """Group the periods by the checks in force; None for the periods when one group holds all."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for period in rows["period"].unique(maintain_order=True):
+        ids = tuple(check.id for check in written_in_force(pack, form, period))
+        groups.setdefault(ids, []).append(period)
+    single = len(groups) == 1
+    return [([pack.checks[identity] for identity in ids], None if single else periods) for ids, periods in groups.items()]
