@@ -108,7 +108,7 @@ def _with_system(pack: Pack, whole: pl.DataFrame) -> pl.DataFrame:
             "#prev": [str(period.prev()) for period in periods.values()],
             "#ly": [str(period.last_year()) for period in periods.values()],
         },
-        schema_overrides={"period": pl.String, "sys_year": pl.Int64, "sys_period": pl.Int64} | _TEXTS,
+        schema_overrides=_CALENDAR,
     )
     regions = {code: area.region for code, area in pack.areas.items()}
     epoch = epochs(pack, whole.select("area", "period").unique(maintain_order=True).iter_rows())
@@ -120,7 +120,15 @@ def _with_system(pack: Pack, whole: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_TEXTS = dict.fromkeys(("sys_start", "sys_end", "#prev", "#ly"), pl.String)
+_CALENDAR: dict[str, type[pl.DataType]] = {
+    "period": pl.String,
+    "sys_year": pl.Int64,
+    "sys_period": pl.Int64,
+    "sys_start": pl.String,
+    "sys_end": pl.String,
+    "#prev": pl.String,
+    "#ly": pl.String,
+}
 
 
 def _with_parameters(pack: Pack, whole: pl.DataFrame, expressions: list[Expression]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from xinqu.vocabulary.text import Text
 
 _ITEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
+_PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 _HOLE = tree.Number("0")
 _LANGUAGE = Text(
     "可用：AND OR NOT、= <> < <= > >=、BETWEEN、IN（常量）、IS [NOT] NULL、+ - * /、CASE、ABS、FLOOR、COALESCE、NULLIF、"
@@ -33,7 +34,7 @@ class Fault(msgspec.Struct, frozen=True):
     fix: Text = _LANGUAGE
 
 
-def admit(root: exp.Expression, text: str) -> tuple[tree.Node, list[Fault]]:
+def admit(root: exp.Expr, text: str) -> tuple[tree.Node, list[Fault]]:
     """Return our tree of ``root`` and every fault; with faults the tree is of no use."""
     reader = _Reader(text)
     return reader.read(root), reader.faults
@@ -46,28 +47,33 @@ class _Reader:
         self.text = text
         self.faults: list[Fault] = []
 
-    def read(self, node: exp.Expression) -> tree.Node:
+    def read(self, node: exp.Expr) -> tree.Node:
         if getattr(node, "comments", None):
             return self._refuse(node, "comment")
         rule = _TABLE.get(type(node))
         if rule is None:
-            return self._refuse(node, _name_of(node))
+            return self._refuse(node, self._written(node) if _text_of(node, self.text) else _name_of(node))
         admitted, make = rule
-        for name, value in node.args.items():
-            if value not in (None, [], False) and name not in admitted:
-                return self._refuse(node, f"{_name_of(node)} … {name}")
+        extra = [name for name, value in node.args.items() if value not in (None, [], False) and name not in admitted]
+        if extra or not _by_its_own_name(node, self.text):
+            return self._refuse(
+                node, _EXTRA.get(extra[0], f"{_name_of(node)} … {extra[0]}") if extra else self._written(node)
+            )
         return make(self, node)
 
-    def _refuse(self, node: exp.Expression, name: str) -> tree.Node:
+    def _written(self, node: exp.Expr) -> str:
+        return f"{_text_of(node, self.text)}()"
+
+    def _refuse(self, node: exp.Expr, name: str) -> tree.Node:
         what = Text(f"不允许使用 {name}", f"{name} is not admitted")
         self.faults.append(Fault("node", what, _place(node, self.text)))
         return _HOLE
 
-    def _wrong(self, node: exp.Expression, kind: Literal["arguments", "value", "kind"], zh: str, en: str) -> tree.Node:
+    def _wrong(self, node: exp.Expr, kind: Literal["arguments", "value", "kind"], zh: str, en: str) -> tree.Node:
         self.faults.append(Fault(kind, Text(zh, en), _place(node, self.text)))
         return _HOLE
 
-    def column(self, node: exp.Expression) -> tree.Node:
+    def column(self, node: exp.Expr) -> tree.Node:
         identifier = node.this
         name = str(getattr(identifier, "name", ""))
         if not isinstance(identifier, exp.Identifier) or identifier.args.get("quoted"):
@@ -82,7 +88,7 @@ class _Reader:
             )
         return tree.Item(name)
 
-    def literal(self, node: exp.Expression) -> tree.Node:
+    def literal(self, node: exp.Expr) -> tree.Node:
         text = str(node.this)
         if node.is_string:
             return tree.String(text)
@@ -90,8 +96,8 @@ class _Reader:
             return self._wrong(node, "value", f"{text} 不是有限的十进制数", f"{text} is not a finite decimal number")
         return tree.Number(text)
 
-    def operation(self, op: str) -> Callable[[exp.Expression], tree.Node]:
-        def make(node: exp.Expression) -> tree.Node:
+    def operation(self, op: str) -> Callable[[exp.Expr], tree.Node]:
+        def make(node: exp.Expr) -> tree.Node:
             raw = [node.this, node.args.get("expression"), *node.args.get("expressions", [])]
             operands = tuple(self.read(part) for part in raw if part is not None)
             if op in ("and", "or"):
@@ -101,7 +107,7 @@ class _Reader:
 
         return make
 
-    def typed(self, node: exp.Expression, made: tree.Operation) -> tree.Node:
+    def typed(self, node: exp.Expr, made: tree.Operation) -> tree.Node:
         if made.op in ("and", "or", "not"):
             if any(not (tree.is_condition(part) or _may_be_flag(part)) for part in made.operands):
                 return self._wrong(
@@ -119,22 +125,22 @@ class _Reader:
             return self._wrong(node, "kind", "文字只能作比较的右侧", "a text may only stand right of a comparison")
         return made
 
-    def between(self, node: exp.Expression) -> tree.Node:
+    def between(self, node: exp.Expr) -> tree.Node:
         parts = (node.this, node.args["low"], node.args["high"])
         return self.typed(node, tree.Operation("between", tuple(self.read(part) for part in parts)))
 
-    def member(self, node: exp.Expression) -> tree.Node:
+    def member(self, node: exp.Expr) -> tree.Node:
         members = node.args.get("expressions") or []
         if not members or not all(_is_constant(part) for part in members):
             return self._wrong(node, "arguments", "IN 只接受非空常量", "IN takes literals only, and no NULL")
         return self.typed(node, tree.Operation("in", tuple(self.read(part) for part in (node.this, *members))))
 
-    def null_test(self, node: exp.Expression) -> tree.Node:
+    def null_test(self, node: exp.Expr) -> tree.Node:
         if not isinstance(node.expression, exp.Null):
             return self._refuse(node, f"IS {_name_of(node.expression).upper()}")
         return self.typed(node, tree.Operation("is null", (self.read(node.this),)))
 
-    def case(self, node: exp.Expression) -> tree.Node:
+    def case(self, node: exp.Expr) -> tree.Node:
         subject = node.args.get("this")
         branches = []
         for branch in node.args["ifs"]:
@@ -149,34 +155,40 @@ class _Reader:
         default = node.args.get("default")
         return tree.Case(tuple(branches), None if default is None else self.read(default))
 
-    def function(self, node: exp.Expression) -> tree.Node:
+    def function(self, node: exp.Expr) -> tree.Node:
         name, arguments = str(node.this), node.expressions
-        if name not in _FUNCTIONS:
-            return self._refuse(node, f"{name}()")
-        if len(arguments) != _FUNCTIONS[name]:
-            count = _FUNCTIONS[name]
-            return self._wrong(node, "arguments", f"{name} 须有{count}个参数", f"{name} takes {count} argument(s)")
+        if len(arguments) != _FUNCTIONS.get(name, -1):
+            return self._not_ours(node, name)
         if name == "param":
-            given = arguments[0]
-            if not isinstance(given, exp.Literal) or not given.is_string or not re.fullmatch(r"[a-z0-9_]+", given.this):
-                return self._wrong(
-                    node, "arguments", "param 的参数须为参数编号", "param takes the id of a parameter in quotes"
-                )
-            return tree.Parameter(given.this)
+            return self._parameter(node, arguments[0])
         read = [self.read(argument) for argument in arguments]
         if any(tree.is_condition(part) or isinstance(part, tree.String) for part in read):
             return self._wrong(node, "kind", f"{name} 的参数须为数值", f"{name} takes values, not conditions or texts")
         if name == "near":
             return tree.Near(*read)
-        if name == "half_digit":
-            return self._half_digit(node, read[0])
-        if not any(isinstance(part, tree.Item) for part in tree.walk(read[0])):
-            return self._wrong(node, "arguments", f"{name} 须读取指标", f"{name} must read an item")
-        if name == "latest" and not isinstance(read[0], tree.Item):
-            return self._wrong(node, "arguments", "latest 的参数须为单个指标", "latest takes one item")
-        return tree.Context(name, read[0])
+        return self._half_digit(node, read[0]) if name == "half_digit" else self._context(node, name, read[0])
 
-    def _half_digit(self, node: exp.Expression, argument: tree.Node) -> tree.Node:
+    def _not_ours(self, node: exp.Expr, name: str) -> tree.Node:
+        count = _FUNCTIONS.get(name)
+        if count is None:
+            return self._refuse(node, f"{name}()")
+        return self._wrong(node, "arguments", f"{name} 须有{count}个参数", f"{name} takes {count} argument(s)")
+
+    def _parameter(self, node: exp.Expr, given: exp.Expr) -> tree.Node:
+        if isinstance(given, exp.Literal) and given.is_string and _PARAMETER.fullmatch(str(given.this)):
+            return tree.Parameter(str(given.this))
+        return self._wrong(
+            node, "arguments", "param 的参数须为引号中的参数编号", "param takes the id of a parameter in quotes"
+        )
+
+    def _context(self, node: exp.Expr, name: str, argument: tree.Node) -> tree.Node:
+        if not any(isinstance(part, tree.Item) for part in tree.walk(argument)):
+            return self._wrong(node, "arguments", f"{name} 须读取指标", f"{name} must read an item")
+        if name == "latest" and not isinstance(argument, tree.Item):
+            return self._wrong(node, "arguments", "latest 的参数须为单个指标", "latest takes one item")
+        return tree.Context(name, argument)
+
+    def _half_digit(self, node: exp.Expr, argument: tree.Node) -> tree.Node:
         inner = argument.argument if isinstance(argument, tree.Context) else argument
         seen_through = not isinstance(argument, tree.Context) or argument.function in ("prev", "ly", "latest")
         if not isinstance(inner, tree.Item) or not seen_through:
@@ -187,7 +199,7 @@ class _Reader:
 _FUNCTIONS = {"param": 1, "near": 3, "half_digit": 1} | dict.fromkeys(tree.CONTEXT_FUNCTIONS, 1)
 _BINARY = {"this", "expression"}
 _MANY = {"this", "expressions"}
-_OPERATIONS: dict[type[exp.Expression], tuple[str, set[str]]] = {
+_OPERATIONS: dict[type[exp.Expr], tuple[str, set[str]]] = {
     exp.And: ("and", _BINARY), exp.Or: ("or", _BINARY), exp.Not: ("not", {"this"}),
     exp.EQ: ("=", _BINARY), exp.NEQ: ("<>", _BINARY), exp.LT: ("<", _BINARY), exp.LTE: ("<=", _BINARY),
     exp.GT: (">", _BINARY), exp.GTE: (">=", _BINARY),
@@ -198,11 +210,11 @@ _OPERATIONS: dict[type[exp.Expression], tuple[str, set[str]]] = {
 }  # fmt: skip
 
 
-def _operator(op: str) -> Callable[[_Reader, exp.Expression], tree.Node]:
+def _operator(op: str) -> Callable[[_Reader, exp.Expr], tree.Node]:
     return lambda reader, node: reader.operation(op)(node)
 
 
-_TABLE: dict[type[exp.Expression], tuple[set[str], Callable[[_Reader, exp.Expression], tree.Node]]] = {
+_TABLE: dict[type[exp.Expr], tuple[set[str], Callable[[_Reader, exp.Expr], tree.Node]]] = {
     kind: (admitted, _operator(op)) for kind, (op, admitted) in _OPERATIONS.items()
 } | {
     exp.Paren: ({"this"}, lambda reader, node: reader.read(node.this)),
@@ -214,6 +226,12 @@ _TABLE: dict[type[exp.Expression], tuple[set[str], Callable[[_Reader, exp.Expres
     exp.Case: ({"this", "ifs", "default"}, _Reader.case),
     exp.Anonymous: (_MANY, _Reader.function),
 }
+_EXTRA = {
+    "table": "a qualified name (a.b)",
+    "symmetric": "SYMMETRIC",
+    "decimals": "FLOOR(x, digits)",
+    "query": "a subquery",
+}
 _SPOKEN = {
     exp.IntDiv: "//", exp.Mod: "%", exp.Pow: "**", exp.DPipe: "||", exp.Subquery: "a subquery", exp.Select: "SELECT",
     exp.Cast: "a cast (::)", exp.Boolean: "TRUE or FALSE", exp.Null: "NULL", exp.Alias: "an alias", exp.Window: "OVER",
@@ -221,10 +239,23 @@ _SPOKEN = {
 }  # fmt: skip
 
 
-def _name_of(node: exp.Expression) -> str:
+def _name_of(node: exp.Expr) -> str:
     if type(node) in _SPOKEN:
         return _SPOKEN[type(node)]
     return f"{node.sql_name()}()" if isinstance(node, exp.Func) else type(node).__name__.upper()
+
+
+def _text_of(node: exp.Expr, text: str) -> str:
+    """Return the name of a function as it is written; "" for other nodes."""
+    if not isinstance(node, exp.Func) or "start" not in node.meta:
+        return ""
+    return text[node.meta["start"] : node.meta["end"] + 1]
+
+
+def _by_its_own_name(node: exp.Expr, text: str) -> bool:
+    """Say whether a plain function is written as the language names it: sqlglot reads IFNULL as COALESCE."""
+    written = _text_of(node, text)
+    return not written or type(node) not in _OPERATIONS or written.lower() == _OPERATIONS[type(node)][0]
 
 
 def _is(node: tree.Node, op: str) -> bool:
@@ -236,11 +267,11 @@ def _may_be_flag(node: tree.Node) -> bool:
     return isinstance(inner, (tree.Item, tree.Case))
 
 
-def _is_constant(node: exp.Expression) -> bool:
+def _is_constant(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) or (isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal))
 
 
-def _place(node: exp.Expression, text: str) -> int:
+def _place(node: exp.Expr, text: str) -> int:
     """Return the first character of ``node`` (1-based): sqlglot notes places of names, literals and functions only."""
     starts = [inner.meta["start"] for inner in node.walk() if "start" in inner.meta]
     if not starts:

@@ -40,13 +40,7 @@ def _polars_cached(node: tree.Node, scopes: frozenset[str]) -> pl.Expr:
     return built if tree.is_condition(node) else _same_scope(built, node, scopes)
 
 
-_POLARS_BINARY: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "+": operator.add, "-": operator.sub, "*": operator.mul,
-}  # fmt: skip
-
-
-def _polars(node: tree.Node, scopes: frozenset[str]) -> pl.Expr:
+def _polars(node: tree.Node, scopes: frozenset[str]) -> pl.Expr:  # noqa: PLR0911 - one return per kind of node
     match node:
         case tree.Number(text=text):
             return pl.lit(float(text))
@@ -69,44 +63,48 @@ def _polars(node: tree.Node, scopes: frozenset[str]) -> pl.Expr:
 
 
 def _polars_operation(node: tree.Operation, operands: list[pl.Expr]) -> pl.Expr:
-    op, first = node.op, operands[0]
-    if op in _POLARS_BINARY:
-        return _POLARS_BINARY[op](first, operands[1])
-    match op:
-        case "and":
-            return functools.reduce(operator.and_, operands)
-        case "or":
-            return functools.reduce(operator.or_, operands)
-        case "not":
-            return ~first
-        case "neg":
-            return -first
-        case "/":
-            divisor = operands[1]
-            return first / (divisor if _guarded(node.operands[1]) else _polars_nullif(divisor, pl.lit(0.0)))
-        case "nullif":
-            return _polars_nullif(first, operands[1])
-        case "between":
-            return (first >= operands[1]) & (first <= operands[2])
-        case "in":
-            return functools.reduce(operator.or_, [first == member for member in operands[1:]])
-        case "is null":
-            return first.is_null()
-        case "abs":
-            return first.abs()
-        case "floor":
-            return first.floor()
-        case "coalesce":
-            return pl.coalesce(operands)
-        case "greatest":
-            return pl.max_horizontal(operands)
-        case "least":
-            return pl.min_horizontal(operands)
-    raise ValueError(op)
+    if node.op == "/" and _guarded(node.operands[1]):
+        return operands[0] / operands[1]
+    return _POLARS[node.op](*operands)
 
 
 def _polars_nullif(value: pl.Expr, other: pl.Expr) -> pl.Expr:
     return pl.when(value == other).then(None).otherwise(value)
+
+
+def _any_of(*conditions: pl.Expr) -> pl.Expr:
+    return functools.reduce(operator.or_, conditions)
+
+
+def _all_of(*conditions: pl.Expr) -> pl.Expr:
+    return functools.reduce(operator.and_, conditions)
+
+
+_POLARS: dict[str, Callable[..., pl.Expr]] = {
+    "and": _all_of,
+    "or": _any_of,
+    "not": operator.invert,
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "between": lambda value, low, high: (value >= low) & (value <= high),
+    "in": lambda value, *members: _any_of(*(value == member for member in members)),
+    "is null": lambda value: value.is_null(),
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda value, divisor: value / _polars_nullif(divisor, pl.lit(0.0)),
+    "neg": operator.neg,
+    "abs": lambda value: value.abs(),
+    "floor": lambda value: value.floor(),
+    "nullif": _polars_nullif,
+    "coalesce": lambda *values: pl.coalesce(values),
+    "greatest": lambda *values: pl.max_horizontal(values),
+    "least": lambda *values: pl.min_horizontal(values),
+}
 
 
 def _polars_near(value: pl.Expr, other: pl.Expr, tolerance: pl.Expr) -> pl.Expr:
@@ -168,7 +166,7 @@ def _guarded(divisor: tree.Node) -> bool:
     )
 
 
-def _duckdb(node: tree.Node) -> str:
+def _duckdb(node: tree.Node) -> str:  # noqa: PLR0911 - one return per kind of node
     match node:
         case tree.Number(text=text):
             return f"CAST({float(text)!r} AS DOUBLE)"
@@ -192,24 +190,25 @@ def _duckdb(node: tree.Node) -> str:
 
 
 def _duckdb_operation(op: str, operands: list[str]) -> str:
-    match op:
-        case "and" | "or":
-            return "(" + f" {op.upper()} ".join(operands) + ")"
-        case "not":
-            return f"(NOT {operands[0]})"
-        case "neg":
-            return f"(- {operands[0]})"
-        case "/":
-            return f"({operands[0]} / NULLIF({operands[1]}, 0))"
-        case "between":
-            return f"({operands[0]} BETWEEN {operands[1]} AND {operands[2]})"
-        case "in":
-            return "(" + " OR ".join(f"{operands[0]} = {member}" for member in operands[1:]) + ")"
-        case "is null":
-            return f"({operands[0]} IS NULL)"
+    shape = _DUCKDB.get(op)
+    if shape:
+        return shape.format(*operands)
+    if op == "in":
+        return "(" + " OR ".join(f"{operands[0]} = {member}" for member in operands[1:]) + ")"
+    if op in ("and", "or"):
+        return "(" + f" {op.upper()} ".join(operands) + ")"
     if op in tree.ARITHMETIC or op in tree.COMPARISONS:
         return f"({operands[0]} {op} {operands[1]})"
     return f"{op.upper()}({', '.join(operands)})"
+
+
+_DUCKDB = {
+    "not": "(NOT {})",
+    "neg": "(- {})",
+    "/": "({} / NULLIF({}, 0))",
+    "between": "({} BETWEEN {} AND {})",
+    "is null": "({} IS NULL)",
+}
 
 
 def _quoted(name: str) -> str:

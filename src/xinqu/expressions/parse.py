@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 import msgspec
 import sqlglot
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from xinqu.expressions import tree
@@ -144,23 +145,24 @@ def parse_all(texts: Mapping[str, str]) -> dict[str, Expression]:
 
 @lru_cache(maxsize=_CACHED_TEXTS)
 def _parse(text: str) -> Expression | tuple[Problem, ...]:
-    guard = _guard(text)
-    if guard:
-        return (guard,)
+    read = _guard(text) or _statement(text)
+    if isinstance(read, Problem):
+        return (read,)
+    root, faults = admit(read, text)
+    return tuple(_problem(fault) for fault in faults) or Expression(root, text)
+
+
+def _statement(text: str) -> exp.Expr | Problem:
+    """Return sqlglot's tree of the one statement in ``text``, or why there is none."""
     try:
         statements = [statement for statement in sqlglot.parse(text, read="duckdb") if statement is not None]
     except RecursionError:
-        return (_too_deep(),)
+        return _too_deep()
     except SqlglotError as error:
-        return (_not_sql(text, error),)
+        return _not_sql(text, error)
     if len(statements) != 1 or ";" in _outside_quotes(text):
-        return (_not_one(len(statements)),)
-    if max(depth for _, depth in _depths(statements[0])) > MAX_DEPTH:
-        return (_too_deep(),)
-    root, faults = admit(statements[0], text)
-    if faults:
-        return tuple(_problem(fault) for fault in faults)
-    return Expression(root, text)
+        return _not_one(len(statements))
+    return _too_deep() if _depth(statements[0]) > MAX_DEPTH else statements[0]
 
 
 def _guard(text: str) -> Problem | None:
@@ -185,12 +187,14 @@ def _outside_quotes(text: str) -> str:
     return "".join(text.split("'")[::2])
 
 
-def _depths(root: sqlglot.exp.Expression) -> Iterator[tuple[sqlglot.exp.Expression, int]]:
-    stack = [(root, 1)]
+def _depth(root: exp.Expr) -> int:
+    """Return how deep the tree is, without recursion."""
+    deepest, stack = 0, [(root, 1)]
     while stack:
         node, depth = stack.pop()
-        yield node, depth
+        deepest = max(deepest, depth)
         stack += [(child, depth + 1) for child in node.iter_expressions()]
+    return deepest
 
 
 def _too_deep() -> Problem:

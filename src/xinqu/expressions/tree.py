@@ -150,7 +150,7 @@ _PRECEDENCE |= dict.fromkeys(COMPARISONS, 4)
 _ATOM = 9
 
 
-def sql(node: Node) -> str:
+def sql(node: Node) -> str:  # noqa: PLR0911 - one return per kind of node
     """Return the canonical text of ``node`` (DuckDB SQL, fewest brackets, single blanks)."""
     match node:
         case Number(text=text):
