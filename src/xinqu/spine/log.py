@@ -1,11 +1,9 @@
 """Appending to the log by the pack's event types, and reading it: what an event must hold and who may write it."""
 
 import datetime as dt
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 import polars as pl
 
 from xinqu.policy.model import EventType
@@ -13,7 +11,6 @@ from xinqu.policy.pack import Pack
 from xinqu.spine import duties
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import Head, NewEvent, StoredEvent
-from xinqu.vocabulary.canonical import canonical_json
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused, Where
 from xinqu.vocabulary.text import Text
@@ -33,14 +30,16 @@ def append(
     *,
     clock: Callable[[], dt.datetime] = now,
     bootstrap: bool = False,
+    also: Callable[[], Sequence[Problem]] = tuple,
     then: Callable[[list[StoredEvent]], None] | None = None,
 ) -> list[StoredEvent]:
     """Check events against the pack and append them in one transaction: all or none.
 
     Checked: the type is known and of the pack's version, the subject is of its kind, required fields are there, the
     actor holds the stated role and the type admits it, a second person where two must act, and the separation of
-    duties against the log as it stands under the lock. ``bootstrap`` is for the first administrators only; ``then``
-    writes what follows from the stored events in the same transaction.
+    duties against the log as it stands under the lock. ``bootstrap`` is for the first administrators only; ``also``
+    is the caller's own check against the log under the lock; ``then`` writes what follows from the stored events in
+    the same transaction.
 
     Raises:
         Refused: XQ-LOG-001 to -008, XQ-DUTY-001 to -004 (exit code 3), and the store's own.
@@ -62,6 +61,9 @@ def append(
         found += duties.separation_problems(new_events, roles)
         if found:
             raise Refused(found, Exit.NOT_PERMITTED)
+        own = also()
+        if own:
+            raise Refused(own)
 
     return log.append(new_events, realms=workspace.realms, clock=clock, check=check, then=then)
 
@@ -84,26 +86,20 @@ def event(workspace: Workspace, seq: int) -> StoredEvent | None:
     return log.event(seq)
 
 
+def last_of_realm(workspace: Workspace, realm: Realm, upto: int | None = None) -> StoredEvent | None:
+    """Return the realm's last event at or before number ``upto`` (None: at all), or None."""
+    workspace.use()
+    from xinqu.store import log
+
+    return log.last_of_realm(realm, upto)
+
+
 def head(workspace: Workspace) -> Head:
     """Return the last event's number, hash and time; number 0 when the log is empty."""
     workspace.use()
     from xinqu.store import log
 
     return log.head()
-
-
-def put_text(workspace: Workspace, text: str) -> str:
-    """Store free text as a salted object and return its SHA-256 for ``NewEvent.objects`` and the event's data.
-
-    The salt keeps a short text from being guessed by its hash once the object has been redacted.
-    """
-    return workspace.objects.put(canonical_json({"salt": secrets.token_hex(16), "text": text}))
-
-
-def get_text(workspace: Workspace, sha256: str) -> str:
-    """Return the text stored by ``put_text``; Refused XQ-STORE-006 when it is missing or was redacted."""
-    workspace.use()
-    return str(msgspec.json.decode(workspace.objects.get(sha256))["text"])
 
 
 def upcast(type_: str, version: int, data: Mapping[str, Any], *, current: int) -> Mapping[str, Any]:
@@ -234,6 +230,6 @@ def _no_upcaster(type_: str, version: int) -> Problem:
 
 
 __all__ = [
-    "SYSTEM", "UPCASTERS", "Head", "NewEvent", "StoredEvent", "append", "event", "events", "get_text", "head",
+    "SYSTEM", "UPCASTERS", "Head", "NewEvent", "StoredEvent", "append", "event", "events", "get_text", "head", "last_of_realm",
     "put_text", "upcast",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ COLUMNS = (
     "subject", "data", "prev_hash", "hash", "body",
 )  # fmt: skip
 READ_COLUMNS = COLUMNS[:11]
+Row = tuple[int | str | bytes, ...]
 _LOCK = 0x78696E7175  # "xinqu": the advisory lock of this log in PostgreSQL
 _INSERT = f"INSERT INTO store_event ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"  # noqa: S608 - constants
 _BLOCK_ROWS = 5_000
@@ -68,6 +69,18 @@ def head() -> Head:
     return Head(seq=row[0], hash=row[1], recorded_at=row[2]) if row else Head()
 
 
+def last_of_realm(realm: Realm, upto: int | None = None) -> StoredEvent | None:
+    """Return the realm's last event at or before number ``upto``; None when it has none."""
+    bound, values = ("AND seq <= %s", [str(realm), upto]) if upto is not None else ("", [str(realm)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT hash, body FROM store_event WHERE realm = %s {bound} ORDER BY seq DESC LIMIT 1",  # noqa: S608
+            values,
+        )
+        row = cursor.fetchone()
+    return stored_event(row[0], bytes(row[1])) if row else None
+
+
 def event(seq: int) -> StoredEvent | None:
     """Return one event by its number, read from its stored bytes; None when there is none."""
     with connection.cursor() as cursor:
@@ -84,7 +97,8 @@ def events(
     Columns: seq Int64, type, schema_version Int64, realm, actor, organisation, role, recorded_at (UTC, microseconds),
     effective_on (date), subject, data (JSON text).
     """
-    conditions, values = ["realm = %s", "seq > %s"], [str(realm), after]
+    conditions = ["realm = %s", "seq > %s"]
+    values: list[str | int] = [str(realm), after]
     if upto is not None:
         conditions.append("seq <= %s")
         values.append(upto)
@@ -119,7 +133,7 @@ def acts(realm: Realm, types: Iterable[str], subjects: Sequence[str]) -> list[tu
     return found
 
 
-def bodies(after: int = 0) -> Iterator[tuple[object, ...]]:
+def bodies(after: int = 0) -> Iterator[Row]:
     """Yield every row of the log with all columns, ``body`` as bytes, in blocks read by number."""
     last = after
     while True:
@@ -153,9 +167,9 @@ def stored_event(digest: str, body: bytes) -> StoredEvent:
 
 def _chain(
     new_events: Sequence[NewEvent], start: Head, last_times: dict[str, str], now: dt.datetime
-) -> list[tuple[tuple[object, ...], StoredEvent]]:
+) -> list[tuple[Row, StoredEvent]]:
     """Return the row and the stored form of each event, numbered and chained from ``start``."""
-    chained = []
+    chained: list[tuple[Row, StoredEvent]] = []
     seq, prev_hash = start.seq, start.hash if start.seq else NO_HASH
     for new in new_events:
         seq += 1
@@ -203,7 +217,7 @@ def _last_times() -> dict[str, str]:
     return times
 
 
-def _frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
+def _frame(rows: list[Row]) -> pl.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(READ_COLUMNS)
     whole = {"seq", "schema_version"}
     series = [
