@@ -79,7 +79,7 @@ def macros(file: str, part: str) -> Problem:
     )  # fmt: skip
 
 
-def classified(file: str, mark: str, where: Where) -> Problem:
+def classified(mark: str, where: Where) -> Problem:
     """A marking of secrecy anywhere in the text."""
     return _problem(
         "007", where,

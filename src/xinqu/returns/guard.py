@@ -119,7 +119,7 @@ def _part_problems(archive: zipfile.ZipFile, parts: dict[str, bytes], filename: 
             yield faults.macros(filename, name)
         mark = security_mark(_texts(name, bare))
         if mark:
-            yield faults.classified(filename, mark, Where(file=filename, subject=name))
+            yield faults.classified(mark, Where(file=filename, subject=name))
 
 
 def _as_utf8(content: bytes) -> bytes | None:
@@ -151,7 +151,7 @@ def decode_text(body: bytes, filename: str) -> str:
     mark = security_mark(text)
     if mark:
         line = text.count("\n", 0, text.index(mark)) + 1
-        raise Refused(faults.classified(filename, mark, Where(file=filename, line=line)))
+        raise Refused(faults.classified(mark, Where(file=filename, line=line)))
     return text
 
 
