@@ -9,7 +9,7 @@ import polars as pl
 
 from xinqu.policy.pack import Pack
 from xinqu.spine import account_problems as problems
-from xinqu.spine import log
+from xinqu.spine import log, salted
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
 from xinqu.vocabulary.origin import Realm
@@ -112,7 +112,7 @@ def listing(workspace: Workspace) -> pl.DataFrame:
         )
         for account in Account.objects.order_by("id").prefetch_related("grants")
     ]
-    schema = {
+    schema: dict[str, type[pl.DataType] | pl.DataType] = {
         "account": pl.String, "organisation": pl.String, "active": pl.Boolean, "password_set": pl.Boolean,
         "roles": pl.List(pl.String),
     }  # fmt: skip
@@ -201,7 +201,7 @@ def revoke(
     workspace.use()
     from xinqu.store.models import RoleGrant
 
-    text = log.put_text(workspace, reason)
+    text = salted.put_text(workspace, reason)
     event = NewEvent(
         type="account.revoked",
         realm=realm,

@@ -228,6 +228,7 @@ def _no_upcaster(type_: str, version: int) -> Problem:
         fix=Text("安装含该转换的版本", "install a version that has it"),
     )
 
+
 __all__ = [
     "SYSTEM", "UPCASTERS", "Head", "NewEvent", "StoredEvent", "append", "event", "events", "head", "last_of_realm",
     "upcast",

@@ -1,5 +1,6 @@
 """A workspace: one directory with one log, its objects and the realms it holds."""
 
+import contextlib
 import datetime as dt
 import os
 import secrets
@@ -70,7 +71,9 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def use(self) -> None:
         """Point the process's database connection to this workspace, if another was opened since."""
-        if os.environ.get("XINQU_HOME") != str(self.dir):
+        from django.conf import settings
+
+        if self.dir != settings.XINQU_HOME:
             _connect(self.dir, self.about)
 
     def holds(self, realm: Realm | str) -> Realm:
@@ -204,11 +207,12 @@ def _connect(folder: Path, about: About) -> None:
     database = django_database(folder, about.database)
     settings.DATABASES = {"default": database}
     settings.SECRET_KEY = (folder / _KEY).read_text(encoding="ascii").strip()
+    settings.XINQU_HOME = folder
     if not apps.ready:
         django.setup()
     connections.close_all()
     connections.settings = connections.configure_settings({"default": dict(database)})
-    if hasattr(connections._connections, "default"):  # noqa: SLF001 - Django offers no other way to re-point an alias
+    with contextlib.suppress(AttributeError):  # no connection was made yet in this thread
         del connections["default"]
 
 

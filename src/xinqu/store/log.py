@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -133,7 +134,7 @@ def acts(realm: Realm, types: Iterable[str], subjects: Sequence[str]) -> list[tu
     return found
 
 
-def bodies(after: int = 0) -> Iterator[Row]:
+def bodies(after: int = 0) -> Iterator[tuple[Any, ...]]:
     """Yield every row of the log with all columns, ``body`` as bytes, in blocks read by number."""
     last = after
     while True:

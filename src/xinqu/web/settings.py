@@ -7,15 +7,15 @@ from pathlib import Path
 from xinqu.spine.database import django_database
 
 _HERE = Path(__file__).parent
-_HOME = Path(os.environ.get("XINQU_HOME", "xinqu-workspace"))
-_KEY_FILE = _HOME / "secret.key"
+XINQU_HOME = Path(os.environ.get("XINQU_HOME", "xinqu-workspace"))
+_KEY_FILE = XINQU_HOME / "secret.key"
 
 SECRET_KEY = _KEY_FILE.read_text(encoding="ascii").strip() if _KEY_FILE.exists() else secrets.token_urlsafe(48)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("XINQU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("XINQU_ORIGINS", "").split(",") if origin]
 
-DATABASES = {"default": django_database(_HOME, os.environ.get("XINQU_DATABASE_URL"))}
+DATABASES = {"default": django_database(XINQU_HOME, os.environ.get("XINQU_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -89,6 +89,6 @@ USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 STATIC_URL = "/static/"
-STATIC_ROOT = _HOME / "static"
+STATIC_ROOT = XINQU_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 SILENCED_SYSTEM_CHECKS: list[str] = []
