@@ -73,9 +73,7 @@ def _own_reason(node: tree.Node) -> pl.Expr:
 
 
 def _inside_nullif(divisor: tree.Node) -> tree.Node:
-    if isinstance(divisor, tree.Operation) and divisor.op == "nullif":
-        return divisor.operands[0]
-    return divisor
+    return divisor.operands[0] if isinstance(divisor, tree.Operation) and tree.guards_zero(divisor) else divisor
 
 
 def _entry(name: str, reason: pl.Expr) -> pl.Expr:

@@ -272,11 +272,13 @@ def _is_constant(node: exp.Expr) -> bool:
 
 
 def _place(node: exp.Expr, text: str) -> int:
-    """Return the first character of ``node`` (1-based): sqlglot notes places of names, literals and functions only."""
+    """Return the first character of ``node`` (1-based, 0 unknown).
+
+    sqlglot notes the places of names, literals and most functions; the rest is found by its spelling.
+    """
+    spelling = f"{node.sql_name()}\\s*\\(?" if isinstance(node, exp.Func) else re.escape(_SPOKEN.get(type(node), ""))
     starts = [inner.meta["start"] for inner in node.walk() if "start" in inner.meta]
-    if not starts:
-        return 0
-    first = min(starts)
-    spoken = _SPOKEN.get(type(node), "")
-    at = text.find(spoken, first) if spoken and not spoken[0].isalpha() else -1
-    return (at if at >= 0 else first) + 1
+    if "start" not in node.meta and spelling:
+        found = re.search(spelling, text, re.IGNORECASE)
+        starts = [found.start()] if found else starts
+    return min(starts) + 1 if starts else 0

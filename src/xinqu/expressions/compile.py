@@ -155,15 +155,8 @@ def mixed_scopes(node: tree.Node, scopes: frozenset[str]) -> pl.Expr | None:
 
 
 def _guarded(divisor: tree.Node) -> bool:
-    """Say whether ``divisor`` is already NULLIF(x, 0), or a number other than zero."""
-    if isinstance(divisor, tree.Number):
-        return divisor.exact != 0
-    return (
-        isinstance(divisor, tree.Operation)
-        and divisor.op == "nullif"
-        and isinstance(divisor.operands[1], tree.Number)
-        and divisor.operands[1].exact == 0
-    )
+    """Say whether ``divisor`` can't be zero: NULLIF(x, 0), or a number other than zero."""
+    return tree.guards_zero(divisor) or (isinstance(divisor, tree.Number) and divisor.exact != 0)
 
 
 def _duckdb(node: tree.Node) -> str:  # noqa: PLR0911 - one return per kind of node

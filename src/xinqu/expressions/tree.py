@@ -133,6 +133,16 @@ def is_condition(node: Node) -> bool:
     return False
 
 
+def is_number(node: Node, value: int) -> bool:
+    """Say whether ``node`` is the literal ``value``."""
+    return isinstance(node, Number) and node.exact == value
+
+
+def guards_zero(node: Node) -> bool:
+    """Say whether ``node`` is ``NULLIF(x, 0)``."""
+    return isinstance(node, Operation) and node.op == "nullif" and is_number(node.operands[1], 0)
+
+
 _PRECEDENCE = {
     "or": 1,
     "and": 2,
