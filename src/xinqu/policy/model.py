@@ -152,11 +152,14 @@ class Form(Record, kw_only=True):
     status: Status
     items: list[Item]
 
-    def co_check_level(self) -> str:
-        """Return ``area`` or ``province``: the approval that waits for the co-check; "" when there is none."""
+    @property
+    def awaits_co_check(self) -> str:
+        """The decision that waits for the co-check: area or province approval, a partner's before acceptance; "" without."""
         if not self.co_check_org:
             return ""
-        return "area" if self.co_check_org.startswith("{area}") else "province"
+        if self.co_check_org == "partner":
+            return "return.accepted"
+        return "return.area_approved" if self.co_check_org.startswith("{area}") else "return.province_approved"
 
     @property
     def keys(self) -> list[str]:

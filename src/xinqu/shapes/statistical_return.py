@@ -20,7 +20,7 @@ MOVES: dict[str, tuple[frozenset[str], str]] = {
     "return.area_approved": (frozenset({"submitted"}), "area_approved"),
     "return.province_approved": (frozenset({"area_approved"}), "province_approved"),
     "return.accepted": (frozenset({"province_approved"}), "accepted"),
-    "return.co_checked": (frozenset({"submitted", "area_approved"}), ""),
+    "return.co_checked": (frozenset({"submitted", "area_approved", "province_approved"}), ""),
     "return.finding_explained": (frozenset({"submitted", "area_approved", "province_approved"}), ""),
 }
 _STATE = {kind: after for kind, (_, after) in MOVES.items() if after}

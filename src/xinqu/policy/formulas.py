@@ -1,0 +1,171 @@
+"""Proofs about a pack's expressions: they parse, name what exists, keep their unit and scale, and hold no legal number."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+
+import msgspec
+
+from xinqu.expressions.parse import Expression, NumberUse, parse
+from xinqu.expressions.units import unit_faults, unit_table
+from xinqu.policy.faults import fault
+from xinqu.policy.pack import Pack
+from xinqu.vocabulary.problem import Problem, Refused, Where
+from xinqu.vocabulary.text import Text
+
+# Unit factors that a formula may hold as a literal (DOMAIN section g); everything else is a parameter.
+FACTORS = frozenset(map(Fraction, ("10", "15", "100", "1000", "10000", "0.01")))
+_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_CALENDAR = frozenset({"sys_period", "sys_year"})
+_FORM_ONLY_CONTEXT = frozenset({"ly", "latest", "sub_sum", "peer_med", "peer_mad"})
+
+
+class Written(msgspec.Struct, frozen=True):
+    """An expression of the pack with where it stands, its kind of tolerance and its declared unit ("" for a condition)."""
+
+    record: str
+    id: str
+    text: str
+    kind: str
+    unit: str
+    form: str = ""
+    forms: tuple[str, ...] = ()
+
+
+def written(pack: Pack) -> Iterator[Written]:
+    """Yield every expression of the pack: checks, formulas, and targets and matters written as expressions."""
+    for check in pack.checks.values():
+        yield Written(f"check:{check.id}", check.id, check.expression, check.type, "", form=check.form)
+    for indicator in pack.indicators.values():
+        yield Written(
+            f"indicator:{indicator.id}",
+            indicator.id,
+            indicator.formula,
+            "",
+            indicator.unit,
+            forms=tuple(indicator.forms),
+        )
+
+
+def parsed(pack: Pack) -> tuple[dict[str, Expression], list[Problem]]:
+    """Return the expressions that parse, by id, and the problems of the rest at their file and line."""
+    expressions, problems = {}, []
+    for entry in written(pack):
+        place = pack.places.get(entry.record)
+        where = Where(file=place.file, line=place.line, subject=entry.record) if place else Where(subject=entry.record)
+        try:
+            expressions[entry.id] = parse(entry.text, where=where)
+        except Refused as refused:
+            problems += refused.problems
+    return expressions, problems
+
+
+def parse_and_name(pack: Pack) -> Iterator[Problem]:
+    """Every expression parses and names existing items and parameters that declare it as a user."""
+    expressions, problems = parsed(pack)
+    yield from problems
+    for entry in written(pack):
+        expression = expressions.get(entry.id)
+        if expression is None:
+            continue
+        yield from _unknown_names(pack, entry, expression)
+        yield from _form_faults(pack, entry, expression)
+
+
+def _unknown_names(pack: Pack, entry: Written, expression: Expression) -> Iterator[Problem]:
+    for code in expression.items:
+        if code not in pack.items:
+            yield fault(pack, entry.record, "XQ-POLICY-050",
+                        Text(f"指标项 {code} 不存在", f"item {code} does not exist"),
+                        fix=Text("改正代码", "correct the code"))  # fmt: skip
+    for name in expression.parameters:
+        if name not in pack.parameters:
+            yield fault(pack, entry.record, "XQ-POLICY-051",
+                        Text(f"参数 {name} 不存在", f"parameter {name} does not exist"),
+                        fix=Text("先在 parameters/ 中登记", "declare it under parameters/ first"))  # fmt: skip
+        elif entry.id not in pack.parameters[name].used_by:
+            yield fault(pack, f"parameter:{name}", "XQ-POLICY-052",
+                        Text(f"used_by 缺少 {entry.id}", f"used_by lacks {entry.id}"),
+                        fix=Text("补入 used_by", "add it to used_by"))  # fmt: skip
+
+
+def _form_faults(pack: Pack, entry: Written, expression: Expression) -> Iterator[Problem]:
+    read = {pack.form_of_item[code] for code in expression.items if code in pack.items}
+    if entry.forms and read != set(entry.forms):
+        yield fault(pack, entry.record, "XQ-POLICY-053",
+                    Text(f"forms 应为 {sorted(read)}", f"forms should be {sorted(read)}"),
+                    why=Text("公式读取的表与声明不同", "the formula reads other forms than it declares"),
+                    fix=Text("改正 forms", "correct forms"))  # fmt: skip
+    if entry.form and pack.forms[entry.form].kind == "record":
+        calls = {call.function for call in expression.context}
+        if read - {entry.form} or calls & _FORM_ONLY_CONTEXT:
+            yield fault(pack, entry.record, "XQ-POLICY-054",
+                        Text("记录表规则只能用本表与 prev()", "a record rule uses its own form and prev() only"),
+                        fix=Text("改写规则", "rewrite the rule"))  # fmt: skip
+
+
+def no_legal_number(pack: Pack) -> Iterator[Problem]:
+    """A literal is 0, 1, a unit factor, a period number or a declared statistical tolerance; the rest are parameters."""
+    expressions, _ = parsed(pack)
+    tolerances = {
+        (code.partition(":")[0], Fraction(record.factor))
+        for code, record in pack.codelists.get("CL_STAT_TOLERANCE", {}).items()
+    }
+    for entry in written(pack):
+        for use in expressions[entry.id].literals if entry.id in expressions else ():
+            if not _may_stand(use, entry.kind, tolerances):
+                yield fault(pack, entry.record, "XQ-POLICY-055",
+                            Text(f"数 {use.text} 不是单位换算也不是已声明的容差",
+                                 f"the number {use.text} is neither a unit factor nor a declared tolerance"),
+                            why=Text("法定数与政策目标只能写在 parameters/ 中",
+                                     "legal numbers and policy targets stand only in parameters/"),
+                            fix=Text("改用 param('编号')", "use param('id')"))  # fmt: skip
+
+
+def _may_stand(use: NumberUse, kind: str, tolerances: set[tuple[str, Fraction]]) -> bool:
+    value = use.exact
+    if value in (0, 1) or (use.parent in _COMPARISONS and _CALENDAR & set(use.beside)):
+        return True
+    return (use.parent in {"*", "/"} and value in FACTORS) or (kind, value) in tolerances
+
+
+def units_hold(pack: Pack) -> Iterator[Problem]:
+    """Every formula comes out in its declared unit and scale, and both sides of each comparison agree."""
+    expressions, _ = parsed(pack)
+    items = {code: item.unit for code, item in pack.items.items()}
+    parameters = {name: parameter.unit for name, parameter in pack.parameters.items()}
+    table = unit_table(pack_units(pack))
+    for entry in written(pack):
+        if entry.id not in expressions:
+            continue
+        for said in unit_faults(
+            expressions[entry.id], items=items, parameters=parameters, declared=entry.unit or None, table=table
+        ):
+            yield fault(pack, entry.record, "XQ-POLICY-056", said,
+                        fix=Text("改正换算系数或声明的单位", "correct the factor or the declared unit"))  # fmt: skip
+
+
+def pack_units(pack: Pack) -> Mapping[str, str]:
+    """Return unit code -> its definition as CL_UNIT writes it."""
+    return {code: record.factor for code, record in pack.units.items()}
+
+
+def parameters_in_force(pack: Pack) -> Iterator[Problem]:
+    """A parameter that an expression reads has a version in force on the day the pack's newest version begins."""
+    expressions, _ = parsed(pack)
+    day = max(
+        (dt.date.fromisoformat(entry["valid_from"]) for entry in pack.info.changelog), default=pack.info.valid_from
+    )
+    for entry in written(pack):
+        for name in expressions[entry.id].parameters if entry.id in expressions else ():
+            if name in pack.parameters and not any(
+                v.valid_to is None or v.valid_to >= day for v in pack.parameters[name].versions
+            ):
+                yield fault(pack, f"parameter:{name}", "XQ-POLICY-057",
+                            Text(f"{entry.id} 读取的参数已无有效版本", f"no version of the parameter that {entry.id} reads is in force"),
+                            fix=Text("登记现行版本", "add the version in force"))  # fmt: skip
+
+
+EXPRESSION_PROOFS: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
+    parse_and_name, no_legal_number, units_hold, parameters_in_force,
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""The rows of accepted returns, compacted per form into a cache that can be rebuilt; the cache is never the truth."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from xinqu.engines.facts import empty_facts, rows_to_facts
+from xinqu.policy.pack import Pack
+from xinqu.returns.document import ROW_SCHEMA
+from xinqu.shapes import statistical_return
+from xinqu.spine.workspace import Workspace
+from xinqu.vocabulary.canonical import sha256_hex
+from xinqu.vocabulary.origin import Realm
+
+_FILES_A_SCAN = 2_000
+_KEY = {"area": pl.String, "sub_unit": pl.String, "period": pl.String}
+
+
+def rows_of(workspace: Workspace, realm: Realm, form: str, submissions: pl.DataFrame) -> pl.DataFrame:
+    """Return the canonical rows of ``submissions`` (all of ``form``), in long form.
+
+    Columns: area, sub_unit, period, submission (content hash), event (number of the acceptance), rows_hash and those
+    of canonical rows. What the cache holds is taken from it; the rest is read from the objects, whose names are the
+    hashes of their bytes, and joins the cache.
+    """
+    kept = _read(workspace, realm, form)
+    wanted = submissions.select(
+        "rows_hash", "area", "sub_unit", "period",
+        pl.col("content_hash").alias("submission"), pl.coalesce("accepted_event", "state_event").alias("event"),
+    )  # fmt: skip
+    missing = wanted.join(kept.select("rows_hash").unique(), on="rows_hash", how="anti")
+    if not missing.is_empty():
+        fresh = _from_objects(workspace, missing["rows_hash"].unique().to_list())
+        kept = pl.concat([kept, fresh])
+        _write(workspace, realm, form, kept)
+    return wanted.join(kept, on="rows_hash", how="inner", maintain_order="left")
+
+
+def _path(workspace: Workspace, realm: Realm, form: str) -> Path:
+    return workspace.cache_dir / "compact" / realm / f"{form}.parquet"
+
+
+def _read(workspace: Workspace, realm: Realm, form: str) -> pl.DataFrame:
+    path = _path(workspace, realm, form)
+    if path.exists():
+        return pl.read_parquet(path)
+    return pl.DataFrame(schema={"rows_hash": pl.String(), **ROW_SCHEMA})
+
+
+def _write(workspace: Workspace, realm: Realm, form: str, rows: pl.DataFrame) -> None:
+    path = _path(workspace, realm, form)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    rows.write_parquet(temporary, compression="zstd")
+    temporary.replace(path)
+
+
+def _from_objects(workspace: Workspace, hashes: list[str]) -> pl.DataFrame:
+    """Read row objects by explicit path list; each row bears the hash of its file."""
+    names = {str(workspace.objects.path(name)): name for name in hashes}
+    paths = list(names)
+    parts = [
+        pl.scan_parquet(paths[start : start + _FILES_A_SCAN], include_file_paths="path", glob=False)
+        for start in range(0, len(paths), _FILES_A_SCAN)
+    ]
+    rows = pl.concat(pl.collect_all(parts))
+    return rows.select(
+        pl.col("path").replace_strict(names, return_dtype=pl.String).alias("rows_hash"),
+        *(pl.col(name).cast(kind) for name, kind in ROW_SCHEMA.items()),
+    )
+
+
+def facts_of(workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the facts of every area form from the last accepted return of each key (docs/architecture.md).
+
+    ``submissions`` is the fold of the events at the vintage that is asked for.
+    """
+    current = statistical_return.current(submissions)
+    facts = {}
+    for form in pack.forms:
+        mine = current.filter(pl.col("form") == form)
+        facts[form] = empty_facts(pack, form) if mine.is_empty() else _facts(workspace, pack, realm, form, mine)
+    return facts
+
+
+def _facts(workspace: Workspace, pack: Pack, realm: Realm, form: str, mine: pl.DataFrame) -> pl.DataFrame:
+    """Return the facts of one form, kept under the submissions they are made of and the pack."""
+    key = sha256_hex(
+        "\n".join(
+            [
+                pack.sha256,
+                *mine.select(pl.concat_str("content_hash", pl.col("accepted_event").cast(pl.String), separator=" "))
+                .to_series()
+                .to_list(),
+            ]
+        ).encode()
+    )
+    path = workspace.cache_dir / "facts" / realm / f"{form}-{key[:32]}.parquet"
+    if path.exists():
+        return pl.read_parquet(path)
+    facts = rows_to_facts(pack, form, rows_of(workspace, realm, form, mine).drop("rows_hash", "note"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob(f"{form}-*.parquet"):
+        old.unlink(missing_ok=True)
+    temporary = path.with_suffix(".tmp")
+    facts.write_parquet(temporary)
+    temporary.replace(path)
+    return facts
+
+
+def with_documents(pack: Pack, facts: Mapping[str, pl.DataFrame], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return ``facts`` in which the returns in ``rows`` stand in place of earlier ones of the same key.
+
+    ``rows``: ``returns.canonical.documents_to_long`` with an ``event`` column.
+    """
+    out = dict(facts)
+    for (form,), part in rows.partition_by("form", as_dict=True).items():
+        fresh = rows_to_facts(pack, str(form), part.drop("form", "note"))
+        rest = out[str(form)].join(fresh.select(_KEY.keys()), on=list(_KEY), how="anti")
+        out[str(form)] = pl.concat([rest, fresh])
+    return out

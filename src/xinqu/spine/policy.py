@@ -1,0 +1,100 @@
+"""The pack in force in a workspace: adopting one is an event that stores it whole; a vintage knows its own pack."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from xinqu.policy.archive import load_archived, pack_bytes
+from xinqu.policy.check import check_pack
+from xinqu.policy.load import DEFAULT_PACK, load_pack
+from xinqu.policy.pack import Pack
+from xinqu.spine import log
+from xinqu.spine.accounts import Person
+from xinqu.spine.workspace import Workspace, now
+from xinqu.store.records import NewEvent, StoredEvent
+from xinqu.vocabulary.origin import Realm
+from xinqu.vocabulary.problem import Problem, Refused, Where
+from xinqu.vocabulary.text import Text
+
+
+class _Adopted(msgspec.Struct):
+    pack: str
+    version: str
+    hash: str
+    archive: str
+
+
+def adopt(
+    workspace: Workspace,
+    realm: Realm,
+    actor: Person,
+    *,
+    second: str,
+    folder: Path = DEFAULT_PACK,
+    recorded_at: dt.datetime | None = None,
+    clock: Callable[[], dt.datetime] = now,
+) -> StoredEvent:
+    """Publish the pack in ``folder``: prove it, store it whole, and append ``policy.published``.
+
+    Raises:
+        Refused: every fault that ``policy check`` finds, XQ-POLICY-040 when this very pack is in force already, and
+            what the log refuses (two persons must act).
+    """
+    pack = load_pack(folder, cache=workspace.cache_dir)
+    problems = check_pack(pack)
+    if problems:
+        raise Refused(problems)
+    if pack.sha256 == _last(workspace, realm, None, "hash"):
+        raise Refused(_in_force(pack))
+    archive = workspace.objects.put(pack_bytes(folder))
+    event = NewEvent(
+        type="policy.published",
+        realm=realm,
+        actor=actor.account,
+        organisation=actor.organisation,
+        role=actor.role,
+        subject=f"policy_pack/{pack.info.id}",
+        data={
+            "pack": pack.info.id,
+            "version": pack.info.version,
+            "valid_from": pack.info.valid_from.isoformat(),
+            "hash": pack.sha256,
+            "archive": archive,
+            "second_actor": second,
+        },
+        recorded_at=recorded_at,
+        objects=(archive,),
+    )
+    return log.append(workspace, pack, [event], clock=clock)[0]
+
+
+def adopted(workspace: Workspace, realm: Realm, vintage: int | None = None) -> Pack:
+    """Return the pack that was in force in ``realm`` at ``vintage`` (None: now); the software's own before any adoption."""
+    row = _row(workspace, realm, vintage)
+    if row is None:
+        return load_pack(cache=workspace.cache_dir)
+    return load_archived(workspace.objects.get(row.archive), row.hash, workspace.cache_dir)
+
+
+def _row(workspace: Workspace, realm: Realm, vintage: int | None) -> _Adopted | None:
+    events = log.events(workspace, realm, upto=vintage, types=["policy.published"])
+    if events.is_empty():
+        return None
+    return msgspec.json.decode(events.select(pl.col("data").last()).item(), type=_Adopted)
+
+
+def _last(workspace: Workspace, realm: Realm, vintage: int | None, field: str) -> str:
+    row = _row(workspace, realm, vintage)
+    return str(getattr(row, field)) if row else ""
+
+
+def _in_force(pack: Pack) -> Problem:
+    return Problem(
+        code="XQ-POLICY-040",
+        what=Text("该规则包已经生效", "this pack is in force already"),
+        where=Where(subject=f"{pack.info.id} {pack.info.version} {pack.sha256[:12]}"),
+        fix=Text("改动后再发布", "adopt it after it has changed"),
+    )

@@ -1,0 +1,59 @@
+"""How a refused return is told: the check that fails, the move that is not allowed, the co-check that is awaited."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xinqu.policy.pack import Pack
+from xinqu.returns.document import ReturnDocument
+from xinqu.shapes.statistical_return import WrongMove
+from xinqu.spine.steps import Key
+from xinqu.validation.generated import condition_message
+from xinqu.vocabulary.problem import Problem, Where
+from xinqu.vocabulary.text import Text
+
+
+def error_found(pack: Pack, document: ReturnDocument, finding: Mapping[str, Any]) -> Problem:
+    """Return the problem of an error-level check that is false, at the cell of its first item."""
+    items, values = list(finding["items"]), list(finding["values"])
+    cell = document.cells.get(items[0]) if items else None
+    shown = "，".join(f"{item} = {value}" for item, value in zip(items, values, strict=True))
+    message = condition_message(pack, finding["check"])
+    return Problem(
+        code="XQ-RETURN-101",
+        what=Text(message.zh, message.en),
+        where=Where(
+            file=document.filename,
+            sheet=cell.sheet if cell else "",
+            cell=cell.cell if cell else "",
+            subject=f"{document.header.form} {document.header.area} {document.header.period}",
+        ),
+        why=Text(f"规则 {finding['check']}：{shown}", f"check {finding['check']}: {shown}"),
+        fix=Text("改正后重新报送；本次未保存", "correct it and hand it in again; nothing was stored"),
+    )
+
+
+def wrong_move(key: Key, version: int, fault: WrongMove) -> Problem:
+    """Return the problem of a step that the state of its submission does not allow."""
+    state = fault.state or "none"
+    return Problem(
+        code="XQ-RETURN-102",
+        what=Text(f"状态“{state}”下不能 {fault.event}", f"{fault.event} is not possible in state {state}"),
+        where=Where(subject=f"{key.subject} v{version}"),
+        why=Text(
+            f"须先处于：{'、'.join(fault.allowed_from) or '未报送'}",
+            f"allowed from: {', '.join(fault.allowed_from) or 'none'}",
+        ),
+        fix=Text("先办前一环节：xinqu return list", "do the step before it first: xinqu return list"),
+    )
+
+
+def no_co_check(pack: Pack, key: Key, version: int) -> Problem:
+    """Return the problem of an approval that has no co-check yet."""
+    form = pack.forms[key.form]
+    return Problem(
+        code="XQ-RETURN-103",
+        what=Text("尚未会审，不能核定", "not co-checked yet, so not to be approved"),
+        where=Where(subject=f"{key.subject} v{version}"),
+        why=Text(f"{form.id} 由 {form.co_check_org} 会审", f"{form.id} is co-checked by the {form.co_checker}"),
+        fix=Text("由会审单位先办：xinqu approve --co-check", "have that body act first: xinqu approve --co-check"),
+    )

@@ -1,0 +1,183 @@
+"""Everything a page or report reads of one realm at one vintage: a pure function of (realm, vintage, as_of, pack).
+
+Parts are computed when first asked for and kept in the workspace's cache under that key; the cache is never the truth
+and ``verify --deep`` compares it with a fresh computation.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from xinqu.coordination.difficulties import difficulties_at
+from xinqu.coordination.matters import major_matters
+from xinqu.evaluation.index.build import IndexResult, build_index
+from xinqu.indicators.compile import compile_figures
+from xinqu.monitoring.lamps import lamps
+from xinqu.monitoring.targets import targets_in_force
+from xinqu.policy.pack import Pack
+from xinqu.shapes import statistical_return
+from xinqu.spine import log
+from xinqu.spine.calendar import calendar_of
+from xinqu.spine.compact import facts_of
+from xinqu.spine.policy import adopted
+from xinqu.spine.submissions import submissions_at
+from xinqu.spine.workspace import Workspace
+from xinqu.validation.findings import Findings
+from xinqu.validation.run import validate_all
+from xinqu.vocabulary.calendars import WorkingCalendar
+from xinqu.vocabulary.canonical import canonical_json, sha256_hex
+from xinqu.vocabulary.origin import Realm
+
+COMPUTE_VERSION = 1  # raised whenever a part comes out differently for the same key
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=True):
+    """One realm as known at event ``vintage`` and judged on ``as_of``; frames as docs/architecture.md says."""
+
+    workspace: Workspace
+    realm: Realm
+    vintage: int
+    as_of: dt.date
+    head_hash: str
+    pack: Pack
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The working-day calendar: the pack's days, other years as recalled."""
+        return calendar_of(self.pack, self.realm)
+
+    @cached_property
+    def events(self) -> pl.DataFrame:
+        """The log of the realm up to the vintage."""
+        return log.events(self.workspace, self.realm, upto=self.vintage)
+
+    @cached_property
+    def submissions(self) -> pl.DataFrame:
+        """One row per submission."""
+        return statistical_return.fold(self.events)
+
+    @cached_property
+    def facts(self) -> Mapping[str, pl.DataFrame]:
+        """Facts by form: the last accepted return of each key."""
+        return facts_of(self.workspace, self.pack, self.realm, self.submissions)
+
+    @cached_property
+    def checked(self) -> Findings:
+        """What the checks say of the accepted returns."""
+        return Findings(
+            self._kept("findings", lambda: self._check.findings), self._kept("counts", lambda: self._check.counts)
+        )
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """The findings frame."""
+        return self.checked.findings
+
+    @cached_property
+    def figures(self) -> pl.DataFrame:
+        """The figures frame."""
+        return self._kept("figures", lambda: compile_figures(self.pack, self.facts, as_of=self.as_of))
+
+    @cached_property
+    def targets(self) -> pl.DataFrame:
+        """Targets in force; a plan of a real area never judges simulated figures."""
+        with_plans = self.realm is not Realm.REHEARSAL
+        return targets_in_force(self.pack, self.events, as_of=self.as_of, with_plans=with_plans)
+
+    @cached_property
+    def lamps(self) -> pl.DataFrame:
+        """The lamps frame."""
+        return self._kept(
+            "lamps",
+            lambda: lamps(
+                self.pack, self.figures, self.targets, as_of=self.as_of, facts=self.facts, events=self.events
+            ),
+        )
+
+    @cached_property
+    def index(self) -> IndexResult:
+        """The composite index of the last full year before ``as_of``."""
+        return self.index_of(self.as_of.year - 1)
+
+    def index_of(self, year: int) -> IndexResult:
+        """Return the composite index of ``year`` under the pack's framework; trial until it is adopted."""
+        return build_index(self.pack, self.figures, year, as_of=self.as_of, events=self.events)
+
+    @cached_property
+    def difficulties(self) -> pl.DataFrame:
+        """Difficulties with rung, holder and clock."""
+        return difficulties_at(self.pack, self.events, self.calendar, as_of=self.as_of)
+
+    @cached_property
+    def matters(self) -> pl.DataFrame:
+        """Major matters: triggered, not, or indeterminate with the reason."""
+        return major_matters(
+            self.pack, self.facts, lamps=self.lamps, difficulties=self.difficulties, events=self.events,
+            calendar=self.calendar, as_of=self.as_of,
+        )  # fmt: skip
+
+    @cached_property
+    def key(self) -> str:
+        """The key that all parts are kept under."""
+        said = {
+            "realm": self.realm, "vintage": self.vintage, "as_of": self.as_of.isoformat(), "pack": self.pack.sha256,
+            "compute": COMPUTE_VERSION,
+        }  # fmt: skip
+        return sha256_hex(canonical_json(said))[:32]
+
+    def fresh(self) -> "Snapshot":
+        """Return the same snapshot with nothing computed and nothing taken from the cache, for ``verify --deep``."""
+        again = msgspec.structs.replace(self)
+        again.__dict__["use_cache"] = False
+        return again
+
+    @cached_property
+    def _check(self) -> Findings:
+        current = statistical_return.current(self.submissions)
+        kinds = dict(zip(current["content_hash"].to_list(), current["kind"].to_list(), strict=True))
+        return validate_all(self.pack, self.facts, kind=kinds)
+
+    def _kept(self, name: str, build: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        if not self.__dict__.get("use_cache", True):
+            return build()
+        path = part_path(self.workspace, self.realm, self.key, name)
+        if path.exists():
+            return pl.read_parquet(path)
+        frame = build()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        frame.write_parquet(temporary)
+        temporary.replace(path)
+        return frame
+
+
+def part_path(workspace: Workspace, realm: Realm, key: str, name: str) -> Path:
+    """Return where a part of a snapshot is kept."""
+    return workspace.cache_dir / "snapshots" / realm / key / f"{name}.parquet"
+
+
+def take(
+    workspace: Workspace, realm: Realm | str, vintage: int | None = None, *, as_of: dt.date | None = None
+) -> Snapshot:
+    """Return the snapshot of ``realm`` at event ``vintage`` (None: the realm's last event).
+
+    ``as_of`` defaults to the day of the vintage's event. A vintage between two events of the realm is the earlier one.
+
+    Raises:
+        Refused: XQ-STORE-004 for a realm the workspace does not hold.
+    """
+    held = workspace.holds(realm)
+    last = log.last_of_realm(workspace, held, vintage)
+    day = as_of or (last.recorded_at.date() if last else dt.date.min)
+    pack = adopted(workspace, held, vintage)
+    return Snapshot(
+        workspace=workspace, realm=held, vintage=last.seq if last else 0, as_of=day,
+        head_hash=last.hash if last else "", pack=pack,
+    )  # fmt: skip
+
+
+__all__ = ["COMPUTE_VERSION", "Snapshot", "part_path", "submissions_at", "take"]
