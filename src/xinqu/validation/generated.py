@@ -11,6 +11,7 @@ from xinqu.vocabulary.text import Text
 
 Kind = Literal["required", "type", "range", "list", "key"]
 _SUFFIX: dict[Kind, str] = {"required": "req", "type": "typ", "range": "rng", "list": "list", "key": "key"}
+_KEPT = "_generated_checks"
 _TYPE_NAMES = {
     "decimal": Text("数字", "a number"),
     "integer": Text("整数", "a whole number"),
@@ -44,14 +45,23 @@ class GeneratedCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def generated_checks(pack: Pack) -> dict[str, GeneratedCheck]:
-    """Return all generated checks of the pack by id, in the order of forms and items."""
-    checks = [check for form in pack.forms.values() for check in _of_form(form, pack)]
-    return {check.id: check for check in checks}
+    """Return all generated checks of the pack by id, in the order of forms and items; built once per loaded pack."""
+    if _KEPT not in pack.__dict__:
+        checks = [check for form in pack.forms.values() for check in _of_form(form, pack)]
+        pack.__dict__[_KEPT] = {check.id: check for check in checks}
+    kept: dict[str, GeneratedCheck] = pack.__dict__[_KEPT]
+    return kept
 
 
 def generated_of_form(pack: Pack, form: str) -> list[GeneratedCheck]:
     """Return the generated checks of one form."""
-    return _of_form(pack.forms[form], pack)
+    return [check for check in generated_checks(pack).values() if check.form == form]
+
+
+def condition_message(pack: Pack, check: str) -> Text:
+    """Return what a check demands in words, written or generated, by its id."""
+    written = pack.checks.get(check)
+    return written.message if written else generated_checks(pack)[check].message
 
 
 def count_by_kind(checks: dict[str, GeneratedCheck]) -> dict[str, int]:

@@ -11,8 +11,8 @@ from xinqu.validation.findings import COUNTS_SCHEMA, FINDINGS_SCHEMA, REASONS, F
 from xinqu.validation.rules import Rule
 from xinqu.vocabulary.truth import Unknown, ValueState, Verdict
 
-# Rows a block: keeps the verdict matrix of 100 checks at 25 MB (DESIGN section 8).
-BLOCK_ROWS = 250_000
+# Rows a block: keeps the texts of 100 inputs below 100 MB.
+BLOCK_ROWS = 50_000
 _UNKNOWN, _FALSE, _TRUE = -1, 0, 1
 _KEY = ("area", "sub_unit", "period", "submission")
 _REASON_NUMBER = {reason.value: number for number, reason in enumerate(REASONS)}
@@ -46,44 +46,46 @@ def _inputs(rows: pl.DataFrame, rules: Sequence[Rule], found: pl.DataFrame) -> p
 
     An input's state is ``reported`` where it is usable, else its state or the reason why it isn't.
     """
-    names = sorted({name for rule in rules for name in rule.inputs})
+    names = list(dict.fromkeys(name for rule in rules for name in rule.inputs))
     number = {name: n for n, name in enumerate(names)}
     reads = pl.Series([[number[name] for name in rule.inputs] for rule in rules], dtype=pl.List(pl.Int64))
+    schema = rows.schema
+    texts = rows.select(_text(name, schema).alias(name) for name in names)
+    states = rows.select(_state(name, schema).alias(name) for name in names)
     long = (
         found.select("at", "row", reads=reads.gather(found["rule"]))
         .filter(pl.col("reads").list.len() > 0)
         .explode("reads")
-        .with_row_index("place")
-        .sort("reads", maintain_order=True)
     )
-    bounds = np.searchsorted(long["reads"].to_numpy(), np.arange(len(names) + 1)).tolist()
-    parts = [_gathered(rows, name, long["row"][bounds[n] : bounds[n + 1]]) for n, name in enumerate(names)]
-    values = pl.concat([pl.DataFrame(schema={"value": pl.String, "state": pl.String}), *(p for p in parts if p is not None)])
+    at = long["reads"] * rows.height + long["row"]  # place in the columns laid end to end
     return long.with_columns(
-        values["value"],
-        values["state"],
+        value=_end_to_end(texts).gather(at),
+        state=_end_to_end(states).gather(at),
         input=pl.Series(names, dtype=pl.String).gather(long["reads"]),
         own=pl.Series([_is_item(name) for name in names], dtype=pl.Boolean).gather(long["reads"]),
-    ).sort("place")
+    )
+
+
+def _end_to_end(columns: pl.DataFrame) -> pl.Series:
+    return pl.concat([pl.Series(dtype=pl.String), *columns.iter_columns()], rechunk=True)
 
 
 def _is_item(name: str) -> bool:
     return not name.endswith(")")  # context calls and parameters end so; item codes never
 
 
-def _gathered(rows: pl.DataFrame, name: str, at: pl.Series) -> pl.DataFrame | None:
-    if at.is_empty():
-        return None
-    value = rows[name].gather(at)
-    text = value.cast(pl.String).str.replace(r"\.0$", "")
+def _text(name: str, schema: pl.Schema) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
+    return text.str.strip_suffix(".0") if schema[name].is_float() else text
+
+
+def _state(name: str, schema: pl.Schema) -> pl.Expr:
     if _is_item(name):
-        state = rows[f"{name}#state"].gather(at).cast(pl.String).fill_null(Unknown.MISSING.value)
-    elif f"{name}#why" in rows.columns:
-        state = rows[f"{name}#why"].gather(at).cast(pl.String).fill_null(ValueState.REPORTED.value)
-    else:
-        known, unknown = pl.lit(ValueState.REPORTED.value), pl.lit(Unknown.NO_PARAMETER.value)
-        state = pl.select(pl.when(value.is_not_null()).then(known).otherwise(unknown)).to_series()
-    return pl.DataFrame({"value": text, "state": state})
+        return pl.col(f"{name}#state").cast(pl.String).fill_null(Unknown.MISSING.value)
+    if f"{name}#why" in schema:
+        return pl.col(f"{name}#why").cast(pl.String).fill_null(ValueState.REPORTED.value)
+    known, unknown = pl.lit(ValueState.REPORTED.value), pl.lit(Unknown.NO_PARAMETER.value)
+    return pl.when(pl.col(name).is_not_null()).then(known).otherwise(unknown)
 
 
 def _told(found: pl.DataFrame, inputs: pl.DataFrame) -> pl.DataFrame:

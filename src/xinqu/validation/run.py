@@ -10,6 +10,7 @@ from xinqu.policy.pack import Pack
 from xinqu.validation.findings import Findings, joined, no_findings
 from xinqu.validation.locate import locate
 from xinqu.validation.rules import expressions_of, rules_of, written_in_force
+from xinqu.vocabulary.periods import Period
 
 REGULAR = "regular"
 
@@ -33,7 +34,11 @@ def validate(
     """
     if form not in facts or facts[form].is_empty():
         return no_findings()
-    context = build_context(pack, facts, form, expressions_of(pack, form), keys=keys, released_peers=released_peers)
+    expressions = expressions_of(pack, form)
+    read = {form, *(pack.form_of_item[item] for expression in expressions for item in expression.items)}
+    known = {name: facts[name] for name in read if name in facts}
+    near = known if keys is None else _years_around(known, keys)
+    context = build_context(pack, near, form, expressions, keys=keys, released_peers=released_peers)
     context = context.filter(pl.col("submission").is_not_null())
     scopes = area_scopes(pack, context)
     parts = []
@@ -47,6 +52,13 @@ def validate(
 def validate_all(pack: Pack, facts: Facts, *, kind: str | Mapping[str, str] = REGULAR) -> Findings:
     """Run all checks on all returns of all forms in ``facts``."""
     return joined([validate(pack, facts, form, kind=kind) for form in pack.forms if form in facts])
+
+
+def _years_around(facts: Facts, keys: pl.DataFrame) -> Facts:
+    """Return the facts that judging ``keys`` can read: their years and the two before (``ly`` of ``prev`` goes no further)."""
+    years = {Period.parse(period).year - back for period in keys["period"].unique() for back in range(3)}
+    wanted = pl.col("period").str.slice(0, 4).is_in([str(year) for year in years])
+    return {form: frame.filter(wanted) for form, frame in facts.items()}
 
 
 def area_scopes(pack: Pack, context: pl.DataFrame) -> frozenset[str]:
