@@ -1,0 +1,1 @@
+"""How each form is filled from the latent series: one module per form, one line per item."""
