@@ -1,14 +1,36 @@
 """Published figures as anchors: a cell that is anchored comes out as published, the years between bend to it."""
 
+from fractions import Fraction
+
 import numpy as np
 import polars as pl
 
+from xinqu.policy.pack import Pack
 from xinqu.rehearsal.draws import Array
-from xinqu.rehearsal.grid import Grid
+from xinqu.rehearsal.grid import Grid, reporting_scope
+from xinqu.returns.document import UNSTATED
+from xinqu.returns.published import choose
+from xinqu.returns.published_rules import apply_rules, load_tables
 from xinqu.vocabulary.periods import Frequency, Period
 
 CALIBRATED_ITEMS = ("xq1_gdp", "xq1_gdp_growth")
 _QUARTERS = Frequency.QUARTERLY.per_year
+
+
+def published_calibration(pack: Pack) -> pl.DataFrame:
+    """Read the published figures of the calibrated items, on the scope the area reports in or on none stated.
+
+    Reads the tables of ``packs/published_2026_11``. Returns: area, item, period, value (in the item's unit), scope.
+    """
+    rows = []
+    for choice in choose(apply_rules(load_tables(), pack)[0]):
+        taken = choice.taken
+        own = reporting_scope(pack.areas[taken.figure.area], taken.period.end).scope
+        if taken.item in CALIBRATED_ITEMS and taken.scope in (own, UNSTATED):
+            value = float(Fraction(taken.figure.value) * Fraction(taken.rule.factor))
+            rows.append((taken.figure.area, taken.item, str(taken.period), value, taken.scope))
+    names = {"area": pl.String, "item": pl.String, "period": pl.String, "value": pl.Float64, "scope": pl.String}
+    return pl.DataFrame(rows, schema=names, orient="row")
 
 
 def anchors(calibration: pl.DataFrame | None, grid: Grid) -> dict[str, Array]:

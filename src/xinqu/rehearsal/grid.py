@@ -66,10 +66,13 @@ def lay_grid(pack: Pack, first_year: int, as_of: dt.date) -> Grid:
 
 
 def reporting_scope(area: Area, day: dt.date) -> AreaScope:
-    """Return the scope version an area reports in on ``day``: its main one, or the one that followed when that ended."""
+    """Return the scope version an area reports in on ``day``: its main one, or the one that followed when that ended.
+
+    Before the first version the first one is taken.
+    """
     valid = [s for s in area.scopes if s.valid_from <= day and (s.valid_to is None or day <= s.valid_to)]
     main = [s for s in valid if s.main]
-    return main[-1] if main else max(valid, key=lambda scope: scope.valid_from)
+    return main[-1] if main else max(valid or area.scopes[:1], key=lambda scope: scope.valid_from)
 
 
 def owed_columns(form: Form, grid: Grid, as_of: dt.date, calendar: WorkingCalendar) -> list[tuple[int, Period, dt.date]]:
