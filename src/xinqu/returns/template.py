@@ -11,7 +11,7 @@ import xlsxwriter
 
 from xinqu.policy.model import Form, Item
 from xinqu.policy.pack import Pack
-from xinqu.returns.document import UNSTATED, ReturnDocument
+from xinqu.returns.document import UNSTATED, Cell, ReturnDocument
 from xinqu.returns.layout import (
     CODE_KEY,
     HEADER_LABELS,
@@ -24,6 +24,7 @@ from xinqu.returns.layout import (
     SHEET_COLUMNS,
     UNSTATED_LABEL,
 )
+from xinqu.returns.raw import column_letters
 from xinqu.returns.rows import STATE_LABELS
 from xinqu.returns.template_style import WIDTHS, Styles
 from xinqu.returns.units import offered_units, unit_name
@@ -341,3 +342,9 @@ def _is_number(item: Item) -> bool:
 def _fits_a_double(value: str) -> bool:
     """Say whether a spreadsheet number keeps all digits of the value (15 at most)."""
     return Decimal(format(float(value), ".15g")) == Decimal(value)
+
+
+def value_cells(form: Form) -> dict[str, Cell]:
+    """Return where the value of each item stands in the exported workbook of a form."""
+    letter = column_letters(_AT["value"])
+    return {item.code: Cell(form.id, f"{letter}{_FIRST_ITEM + n}") for n, item in enumerate(form.items, start=1)}

@@ -42,13 +42,13 @@ class Styles:
         self.heading = self._add(bold=True, font_color="#FFFFFF", bg_color=HEAD, align="center", text_wrap=True)
         self.hidden = self._add(font_size=8, font_color=MUTED, border=0)
         self.number = self._add(align="center", font_color=MUTED, bg_color=LOCKED)
-        self.label = self._add(bg_color=LOCKED, text_wrap=True)
-        self.label2 = self._add(bg_color=LOCKED, font_size=8, font_color=MUTED, text_wrap=True)
+        self.label = self._add(bg_color=LOCKED, text_wrap=True, indent=1)
+        self.label2 = self._add(bg_color=LOCKED, font_size=8, font_color=MUTED, text_wrap=True, indent=1)
         self.unit_fixed = self._add(align="center", bg_color=LOCKED)
         self.unit_open = self._add(align="center", locked=False)
         self.choice = self._add(align="center", locked=False, font_size=9)
-        self.note = self._add(locked=False, text_wrap=True, font_size=9)
-        self.last = self._add(align="right", font_color=MUTED, bg_color=LOCKED)
+        self.note = self._add(locked=False, text_wrap=True, font_size=9, indent=1)
+        self.last = self._add(align="right", font_color=MUTED, bg_color=LOCKED, num_format="#,##0.00####", indent=1)
         self.foot = self._add(font_size=9, font_color=MUTED, border=0, text_wrap=True, valign="top")
         self.warning = book.add_format({"bg_color": TEXT_IN_NUMBER})
         self._values: dict[tuple[str, bool], Any] = {}
@@ -63,5 +63,5 @@ class Styles:
         if key not in self._values:
             align = "left" if shape == "@" else "right"
             fill = REQUIRED if item.required else OPTIONAL
-            self._values[key] = self._add(num_format=shape, align=align, bg_color=fill, locked=False)
+            self._values[key] = self._add(num_format=shape, align=align, bg_color=fill, locked=False, indent=1)
         return self._values[key]
