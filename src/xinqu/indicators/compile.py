@@ -1,16 +1,12 @@
 """Compiles the figures: every indicator for every area and period that is due, in three values with reason and origin."""
 
 import datetime as dt
-import functools
-import operator
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from xinqu.engines.context import Facts, build_context
-from xinqu.engines.facts import empty_facts
+from xinqu.engines.context import Facts
 from xinqu.expressions.compile import mixed_scopes, to_polars
-from xinqu.expressions.parse import ContextCall
 from xinqu.indicators import panel
 from xinqu.indicators.formulas import Formula, formulas, is_official
 from xinqu.policy.pack import Pack
@@ -23,7 +19,7 @@ FIGURES_SCHEMA: dict[str, pl.DataType] = {
     "detail": pl.String(), "unit": pl.String(), "scope": pl.String(), "origin": pl.String(), "status": pl.String(),
     "submissions": pl.List(pl.String()),
 }  # fmt: skip
-_STEPS = {"prev": Period.prev, "ly": Period.last_year}
+_ORIGIN_RANKS = {origin.value: origin.rank for origin in ORIGINS}
 
 
 def compile_figures(
@@ -52,76 +48,46 @@ def compile_figures(
         by_frequency.setdefault(formula.frequency, []).append(formula)
     parts = [pl.DataFrame(schema=FIGURES_SCHEMA)]
     for group in by_frequency.values():
-        board = _board(pack, facts, group, as_of=as_of, areas=wanted, periods=periods)
-        queries = [_figures_of(pack, formula, board) for formula in group]
-        parts += [part.cast(FIGURES_SCHEMA) for part in pl.collect_all(queries)]  # type: ignore[arg-type]
+        board = panel.build(pack, facts, group, as_of=as_of, areas=wanted, periods=periods)
+        parts += [_figures_of(pack, formula, board) for formula in group]
     return pl.concat(parts).sort("indicator", "area", "period")
 
 
-def _board(
-    pack: Pack,
-    facts: Facts,
-    group: list[Formula],
-    *,
-    as_of: dt.date,
-    areas: list[str],
-    periods: Collection[str] | None,
-) -> pl.DataFrame:
-    """Return the panel of the forms that the formulas of one frequency read."""
-    frames: dict[str, pl.DataFrame] = {}
-    for form in sorted({form for formula in group for form in formula.forms}):
-        reading = [f.expression for f in group if f.expression.context and f.forms == (form,)]
-        frame = facts.get(form, empty_facts(pack, form))
-        frames[form] = build_context(pack, facts, form, reading) if reading else frame
-        frames[form] = _with_earlier_submissions(frames[form], form, reading)
-    return panel.build(pack, frames, as_of=as_of, areas=areas, periods=periods)
-
-
-def _earlier(step: str, form: str) -> str:
-    return f"submission#{step}#{form}"
-
-
-def _with_earlier_submissions(frame: pl.DataFrame, form: str, reading: list) -> pl.DataFrame:
-    """Keep what the panel needs of a context frame, and add the submission of the period each call reads."""
-    steps = sorted({call.function for expression in reading for call in expression.context if call.function in _STEPS})
-    drop = [name for name in frame.columns if name.startswith(("sys_", "#"))]
-    filed = frame.select("area", "sub_unit", pl.col("period").alias("#at"), "submission")
-    for step in steps:
-        earlier = {text: str(_STEPS[step](Period.parse(text))) for text in frame["period"].unique().to_list()}
-        frame = frame.with_columns(pl.col("period").replace_strict(earlier, return_dtype=pl.String).alias("#at")).join(
-            filed.rename({"submission": _earlier(step, form)}), on=["area", "sub_unit", "#at"], how="left"
-        ).drop("#at")
-    return frame.drop(drop)
-
-
-def _figures_of(pack: Pack, formula: Formula, board: pl.DataFrame) -> pl.LazyFrame:
-    """Return the query that gives the figures of one formula from the panel."""
-    indicator, expression = formula.indicator, formula.expression
-    scopes = frozenset(f"{code}#scope" for code in expression.own_items if pack.items[code].territory == "area")
-    mixed = mixed_scopes(expression.tree, scopes)
-    mixed = pl.lit(value=False) if mixed is None else mixed.fill_null(value=False)
+def _figures_of(pack: Pack, formula: Formula, board: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures of one formula from the panel."""
+    due = board.filter(pl.any_horizontal(pl.col(panel.due(form)) for form in formula.forms))
+    expression, rows = formula.expression, due.select(_columns(formula, due))
+    scopes = sorted(f"{code}#scope" for code in expression.own_items if pack.items[code].territory == "area")
+    mixed = mixed_scopes(expression.tree, frozenset(scopes))
+    mixed = pl.lit(value=False) if mixed is None else mixed
+    computed = to_polars(expression).cast(pl.Float64)
+    rows = rows.with_columns(mixed.alias("#mixed"), computed.alias("#computed")).with_columns(
+        pl.when(~pl.col("#mixed") & pl.col("#computed").is_finite()).then("#computed").alias("value")
+    )
     unusable = _unusable(formula)
-    computed = to_polars(expression)
-    value = pl.when(~mixed & computed.is_finite()).then(computed)
-    reason = pl.coalesce(*unusable.values(), pl.when(mixed).then(pl.lit(Unknown.SCOPE_MISMATCH.value)), pl.lit(Unknown.ZERO_DIVISOR.value))
-    return (
-        board.lazy()
-        .filter(pl.any_horizontal(pl.col(panel.due(form)) for form in formula.forms))
-        .select(
-            pl.lit(indicator.id).alias("indicator"),
-            "area",
-            "period",
-            value.cast(pl.Float64).alias("value"),
-            pl.when(value.is_null()).then(reason).alias("unknown"),
-            pl.when(value.is_null()).then(_detail(unusable, scopes, mixed)).otherwise(pl.lit("{}")).alias("detail"),
-            pl.lit(indicator.unit).alias("unit"),
-            pl.when(~mixed).then(pl.coalesce(pl.col(name).cast(pl.String) for name in sorted(scopes))).alias("scope")
-            if scopes else pl.lit(None, pl.String).alias("scope"),
-            _origin(expression.own_items).alias("origin"),
-            _status(pack, formula, board).alias("status"),
-            _submissions(formula).alias("submissions"),
-        )
-    )  # fmt: skip
+    unknown = pl.col("value").is_null()
+    return rows.select(
+        pl.lit(formula.indicator.id).alias("indicator"),
+        "area",
+        "period",
+        "value",
+        pl.when(unknown).then(_reason(unusable)).alias("unknown"),
+        pl.when(unknown).then(_detail(unusable, scopes)).otherwise(pl.lit("{}")).alias("detail"),
+        pl.lit(formula.indicator.unit).alias("unit"),
+        _scope(scopes).alias("scope"),
+        _origin(expression.own_items).alias("origin"),
+        _status(pack, formula, rows).alias("status"),
+        pl.concat_list(panel.submission_columns(formula)).list.drop_nulls().list.unique(maintain_order=True).alias("submissions"),
+    ).cast(pl.Schema(FIGURES_SCHEMA))  # fmt: skip
+
+
+def _columns(formula: Formula, board: pl.DataFrame) -> list[str]:
+    """Return the columns the formula reads: a query over all of the panel would be planned over a thousand."""
+    names = ["area", "period", *panel.submission_columns(formula)]
+    for name in formula.expression.inputs:
+        names += [name, *(f"{name}#{part}" for part in ("state", "scope", "origin", "why"))]
+    known = set(board.columns)
+    return [name for name in names if name in known]
 
 
 def _unusable(formula: Formula) -> dict[str, pl.Expr]:
@@ -139,38 +105,33 @@ def _unusable(formula: Formula) -> dict[str, pl.Expr]:
     return reasons
 
 
-def _detail(unusable: Mapping[str, pl.Expr], scopes: Collection[str], mixed: pl.Expr) -> pl.Expr:
+def _reason(unusable: Mapping[str, pl.Expr]) -> pl.Expr:
+    mismatch = pl.when("#mixed").then(pl.lit(Unknown.SCOPE_MISMATCH.value))
+    return pl.coalesce(*unusable.values(), mismatch, pl.lit(Unknown.ZERO_DIVISOR.value))
+
+
+def _detail(unusable: Mapping[str, pl.Expr], scopes: Sequence[str]) -> pl.Expr:
     """Return the JSON of what was not usable: input -> state or reason; where scopes differ, input -> scope version."""
-    entries = [pl.concat_str(pl.lit(f'"{name}":"'), reason, pl.lit('"')) for name, reason in unusable.items()]
-    for name in sorted(scopes):
-        scope = pl.when(mixed).then(pl.col(name).cast(pl.String))
-        entries.append(pl.concat_str(pl.lit(f'"{name}":"'), scope, pl.lit('"')))
+    told = dict(unusable) | {name: pl.when("#mixed").then(pl.col(name).cast(pl.String)) for name in scopes}
+    entries = [pl.concat_str(pl.lit(f'"{name}":"'), said, pl.lit('"')) for name, said in told.items()]
     return pl.concat_str(pl.lit("{"), pl.concat_str(entries, separator=",", ignore_nulls=True), pl.lit("}"))
+
+
+def _scope(scopes: Sequence[str]) -> pl.Expr:
+    """Return the scope version that the inputs share; null where they differ or none is known."""
+    if not scopes:
+        return pl.lit(None, pl.String)
+    return pl.when(~pl.col("#mixed")).then(pl.coalesce(pl.col(name).cast(pl.String) for name in scopes))
 
 
 def _origin(items: Collection[str]) -> pl.Expr:
     """Return the worst origin of the inputs that are there; null when none is."""
-    names = [origin.value for origin in ORIGINS]
-    ranks = [pl.col(f"{code}#origin").cast(pl.String).replace_strict(names, list(range(len(names))), default=None, return_dtype=pl.Int8) for code in items]  # fmt: skip
-    return pl.max_horizontal(ranks).replace_strict(list(range(len(names))), names, default=None, return_dtype=pl.String)
+    ranks = [pl.col(f"{code}#origin").cast(pl.String).replace_strict(_ORIGIN_RANKS, default=None, return_dtype=pl.Int8) for code in items]  # fmt: skip
+    names = {rank: name for name, rank in _ORIGIN_RANKS.items()}
+    return pl.max_horizontal(ranks).replace_strict(names, default=None, return_dtype=pl.String)
 
 
-def _status(pack: Pack, formula: Formula, board: pl.DataFrame) -> pl.Expr:
-    texts = board["period"].unique().to_list()
+def _status(pack: Pack, formula: Formula, rows: pl.DataFrame) -> pl.Expr:
+    texts = rows["period"].unique().to_list()
     status = {text: "official" if is_official(pack, formula, Period.parse(text)) else "trial" for text in texts}
     return pl.col("period").replace_strict(status, return_dtype=pl.String) if status else pl.lit("trial")
-
-
-def _submissions(formula: Formula) -> pl.Expr:
-    """Return the submissions read, each once: those of the period, then those of earlier periods."""
-    names = [panel.submission(form) for form in formula.forms]
-    names += [_earlier(call.function, form) for call in formula.expression.context for form in _form_of(call, formula)]
-    return pl.concat_list(names).list.drop_nulls().list.unique(maintain_order=True)
-
-
-def _form_of(call: ContextCall, formula: Formula) -> list[str]:
-    return [formula.forms[0]] if call.function in _STEPS and len(formula.forms) == 1 else []
-
-
-__all__ = ["FIGURES_SCHEMA", "compile_figures"]
-_ = functools, operator

@@ -1,17 +1,21 @@
 """The panel that formulas read: one row per area and period of a frequency, all items of its forms side by side."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import polars as pl
 
+from xinqu.engines.context import Facts, build_context
+from xinqu.engines.facts import empty_facts
+from xinqu.indicators.formulas import Formula
 from xinqu.policy.due import owed_periods
 from xinqu.policy.model import Form
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.truth import ValueState
 
-KEY = ("area", "period")
+_KEY = ["area", "period"]
+_STEPS: dict[str, Callable[[Period], Period]] = {"prev": Period.prev, "ly": Period.last_year}
 
 
 def due(form: str) -> str:
@@ -19,71 +23,105 @@ def due(form: str) -> str:
     return f"due#{form}"
 
 
-def owed(form: str) -> str:
-    """Return the column that says whether the area owes the return."""
-    return f"owed#{form}"
+def submission(form: str, step: str = "") -> str:
+    """Return the column with the submission of a form: of the period, or of the one ``prev`` or ``ly`` leads to."""
+    return f"submission#{step}#{form}" if step else f"submission#{form}"
 
 
-def submission(form: str) -> str:
-    """Return the column with the submission of a form."""
-    return f"submission#{form}"
+def steps_of(formula: Formula) -> list[str]:
+    """Return which earlier periods a formula reads: ``prev``, ``ly``."""
+    return [step for step in _STEPS if any(call.function == step for call in formula.expression.context)]
+
+
+def earlier(step: str, period: Period) -> Period:
+    """Return the period that ``prev`` or ``ly`` leads to."""
+    return _STEPS[step](period)
+
+
+def submission_columns(formula: Formula) -> list[str]:
+    """Return the submission columns that a formula rests on."""
+    return [submission(form, step) for step in ("", *steps_of(formula)) for form in formula.forms]
 
 
 def build(
     pack: Pack,
-    frames: Mapping[str, pl.DataFrame],
+    facts: Facts,
+    group: Sequence[Formula],
     *,
     as_of: dt.date,
     areas: Collection[str],
     periods: Collection[str] | None,
 ) -> pl.DataFrame:
-    """Join the forms of one frequency on area and period.
+    """Join the forms that formulas of one frequency read on area and period, with their context calls.
 
-    ``frames``: form id -> context frame (facts with context columns); rows of sub-units are left out here. Each item
-    keeps its columns; an item of a return that is not there is ``missing`` where the return is owed, else ``not_due``.
-    Besides: ``due#<form>``, ``owed#<form>``, ``submission#<form>``.
+    Each item keeps its columns; an item of a return that is not there is ``missing`` where the area owes the return by
+    ``as_of`` (the period is owed and the area was approved by its end), else ``not_due``. Besides: ``due#<form>`` and
+    the submission columns. Rows of sub-units are left out.
     """
-    forms = [pack.forms[form] for form in frames]
-    own = {form.id: _area_rows(frames[form.id], areas) for form in forms}
-    owed_by_form = {form.id: [str(period) for period in owed_periods(form, as_of, pack.calendar)] for form in forms}
-    grid = _grid(own, owed_by_form, areas, periods)
+    forms = [pack.forms[form] for form in sorted({form for formula in group for form in formula.forms})]
+    rows = {form.id: _area_rows(facts.get(form.id, empty_facts(pack, form.id)), areas) for form in forms}
+    owed = {form.id: [str(period) for period in owed_periods(form, as_of, pack.calendar)] for form in forms}
+    known = {period for texts in owed.values() for period in texts}
+    known |= {period for frame in rows.values() for period in frame["period"].unique().to_list()}
+    board = _grid(areas, sorted(known if periods is None else known & set(periods)), pack)
     for form in forms:
-        grid = _with_form(grid, form, own[form.id], owed_by_form[form.id], pack)
-    return grid
+        board = _with_form(board, form, rows[form.id], owed[form.id])
+    board = _with_calls(board, pack, facts, group)
+    for step in _STEPS:
+        for name in dict.fromkeys(form for formula in group if step in steps_of(formula) for form in formula.forms):
+            board = _with_earlier_submission(board, rows[name], name, step)
+    return board
 
 
 def _area_rows(frame: pl.DataFrame, areas: Collection[str]) -> pl.DataFrame:
     return frame.filter((pl.col("sub_unit") == "") & pl.col("area").is_in(list(areas)))
 
 
-def _grid(
-    own: Mapping[str, pl.DataFrame],
-    owed_by_form: Mapping[str, Sequence[str]],
-    areas: Collection[str],
-    periods: Collection[str] | None,
-) -> pl.DataFrame:
-    known = {period for texts in owed_by_form.values() for period in texts}
-    known |= {period for frame in own.values() for period in frame["period"].unique().to_list()}
-    wanted = sorted(known if periods is None else known & set(periods))
-    return pl.DataFrame({"area": list(areas)}, schema={"area": pl.String}).join(
-        pl.DataFrame({"period": wanted}, schema={"period": pl.String}), how="cross"
+def _grid(areas: Collection[str], periods: list[str], pack: Pack) -> pl.DataFrame:
+    """Return every area in every period; ``#existed``: whether the area was approved by the period's end."""
+    approved = [pack.areas[area].approved_on for area in areas]
+    ends = [Period.parse(period).end for period in periods]
+    left = pl.DataFrame({"area": list(areas), "#approved": approved}, schema={"area": pl.String, "#approved": pl.Date})
+    right = pl.DataFrame({"period": periods, "#end": ends}, schema={"period": pl.String, "#end": pl.Date})
+    grid = left.join(right, how="cross").with_columns((pl.col("#approved") <= pl.col("#end")).alias("#existed"))
+    return grid.drop("#approved", "#end")
+
+
+def _with_form(board: pl.DataFrame, form: Form, rows: pl.DataFrame, owed: list[str]) -> pl.DataFrame:
+    filed = rows["period"].unique().to_list()
+    mine = rows.drop("sub_unit", "event").rename({"submission": submission(form.id)})
+    owes = pl.col("period").is_in(owed) & pl.col("#existed")
+    unfiled = pl.when(owes).then(pl.lit(ValueState.MISSING.value)).otherwise(pl.lit(ValueState.NOT_DUE.value))
+    absent = pl.col(submission(form.id)).is_null()
+    names = [f"{item.code}#state" for item in form.items]
+    filled = [pl.col(name).cast(pl.String).fill_null(ValueState.MISSING.value) for name in names]
+    return board.join(mine, on=_KEY, how="left", maintain_order="left").with_columns(
+        pl.col("period").is_in([*owed, *filed]).alias(due(form.id)),
+        *(
+            pl.when(absent).then(unfiled).otherwise(state).alias(name)
+            for name, state in zip(names, filled, strict=True)
+        ),
     )
 
 
-def _with_form(grid: pl.DataFrame, form: Form, rows: pl.DataFrame, owed_texts: Sequence[str], pack: Pack) -> pl.DataFrame:
-    filed = rows["period"].unique().to_list()
-    first_day = {code: pack.areas[code].approved_on for code in grid["area"].unique().to_list()}
-    approved = pl.col("area").replace_strict(first_day, return_dtype=pl.Date)
-    ends = {text: Period.parse(text).end for text in grid["period"].unique().to_list()}
-    end = pl.col("period").replace_strict(ends, return_dtype=pl.Date)
-    mine = rows.drop("sub_unit", "event").rename({"submission": submission(form.id)})
-    joined = grid.with_columns(
-        pl.col("period").is_in([*owed_texts, *filed]).alias(due(form.id)),
-        (pl.col("period").is_in(list(owed_texts)) & (end >= approved)).alias(owed(form.id)),
-    ).join(mine, on=KEY, how="left", maintain_order="left")
-    missing = pl.when(owed(form.id)).then(pl.lit(ValueState.MISSING.value)).otherwise(pl.lit(ValueState.NOT_DUE.value))
-    unfiled = pl.col(submission(form.id)).is_null()
-    return joined.with_columns(
-        pl.when(unfiled).then(missing).otherwise(pl.col(state)).fill_null(ValueState.MISSING.value).alias(state)
-        for state in (f"{item.code}#state" for item in form.items)
+def _with_calls(board: pl.DataFrame, pack: Pack, facts: Facts, group: Sequence[Formula]) -> pl.DataFrame:
+    """Add the context calls and parameters that the formulas read, each call with its reason."""
+    reading = [f for f in group if f.expression.context or f.expression.parameters]
+    if not reading:
+        return board
+    keys = board.select("area", pl.lit("").alias("sub_unit"), "period")
+    context = build_context(pack, facts, reading[0].forms[0], [f.expression for f in reading], keys=keys)
+    calls = dict.fromkeys(call.column for f in reading for call in f.expression.context)
+    parameters = dict.fromkeys(f"param('{identity}')" for f in reading for identity in f.expression.parameters)
+    return board.hstack(context.select(*calls, *(f"{call}#why" for call in calls), *parameters))
+
+
+def _with_earlier_submission(board: pl.DataFrame, rows: pl.DataFrame, form: str, step: str) -> pl.DataFrame:
+    then = {text: str(earlier(step, Period.parse(text))) for text in board["period"].unique().to_list()}
+    filed = rows.select("area", pl.col("period").alias("#then"), pl.col("submission").alias(submission(form, step)))
+    at = pl.col("period").replace_strict(then, default=None, return_dtype=pl.String)
+    return (
+        board.with_columns(at.alias("#then"))
+        .join(filed, on=["area", "#then"], how="left", maintain_order="left")
+        .drop("#then")
     )

@@ -23,7 +23,13 @@ def condition(check: GeneratedCheck, pack: Pack) -> pl.Expr:
     item = pack.items[check.items[0]]
     if check.kind == "required":
         return state_of(item.code) != ValueState.MISSING
-    held = {"type": _type_holds, "range": _range_holds, "list": lambda i: _listed(i, pack)}[check.kind](item)
+    match check.kind:
+        case "type":
+            held = _type_holds(item)
+        case "range":
+            held = _range_holds(item)
+        case _:
+            held = _listed(item, pack)
     return pl.when(state_of(item.code) == ValueState.REPORTED).then(held)
 
 

@@ -93,7 +93,9 @@ def _check(form: Form, item: Item, kind: Kind, message: Text) -> GeneratedCheck:
 def _key_check(form: Form) -> GeneratedCheck:
     names = [item.name for item in form.items if item.key]
     zh, en = "、".join(n.zh for n in names), ", ".join(n.en for n in names)
-    message = Text(f"“{zh}”须填写，且在同一新区同一期内不重复。", f'"{en}" must be given, once only in an area and period.')
+    message = Text(
+        f"“{zh}”须填写，且在同一新区同一期内不重复。", f'"{en}" must be given, once only in an area and period.'
+    )
     return GeneratedCheck(
         id=f"{form.id}_{_SUFFIX['key']}",
         form=form.id,
@@ -119,9 +121,7 @@ def _range_message(item: Item, pack: Pack) -> Text:
     bounds_en = " and ".join(
         [*([f"at least {item.min}"] if item.min else []), *([f"at most {item.max}"] if item.max else [])]
     )
-    return Text(
-        f"“{item.name.zh}”应{bounds_zh}（{unit}）。", f'"{item.name.en}" must be {bounds_en} ({item.unit}).'
-    )
+    return Text(f"“{item.name.zh}”应{bounds_zh}（{unit}）。", f'"{item.name.en}" must be {bounds_en} ({item.unit}).')
 
 
 def _list_message(item: Item) -> Text:

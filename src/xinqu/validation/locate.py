@@ -152,7 +152,9 @@ def _records(rows: pl.DataFrame, form: Form) -> pl.Series:
     if not form.keys:
         return pl.Series([""]).new_from_index(0, rows.height)
     texts = rows.select(pl.col(key).cast(pl.String).fill_null("") for key in form.keys)
-    pairs = [texts.with_columns(name=pl.lit(key)).select(_pair("name", key)).to_series().alias(key) for key in form.keys]
+    pairs = [
+        texts.with_columns(name=pl.lit(key)).select(_pair("name", key)).to_series().alias(key) for key in form.keys
+    ]
     record = pl.concat_str(pl.lit(',"record":{'), pl.concat_str(form.keys, separator=","), pl.lit("}"))
     return pl.DataFrame(pairs).select(record.alias("record")).to_series()
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from xinqu.engines.context import Facts, build_context
 from xinqu.engines.reasons import known_scopes
+from xinqu.policy.model import Check
 from xinqu.policy.pack import Pack
 from xinqu.validation.findings import Findings, joined, no_findings
 from xinqu.validation.locate import locate
@@ -77,11 +78,13 @@ def _by_kind(context: pl.DataFrame, kind: str | Mapping[str, str]) -> list[tuple
     return [((str(name),), rows) for (name,), rows in parts.items()]
 
 
-def _by_checks_in_force(pack: Pack, form: str, rows: pl.DataFrame) -> list:
+def _by_checks_in_force(pack: Pack, form: str, rows: pl.DataFrame) -> list[tuple[list[Check], list[str] | None]]:
     """Group the periods by the checks in force; None for the periods when one group holds all."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for period in rows["period"].unique(maintain_order=True):
         ids = tuple(check.id for check in written_in_force(pack, form, period))
         groups.setdefault(ids, []).append(period)
     single = len(groups) == 1
-    return [([pack.checks[identity] for identity in ids], None if single else periods) for ids, periods in groups.items()]
+    return [
+        ([pack.checks[identity] for identity in ids], None if single else periods) for ids, periods in groups.items()
+    ]
