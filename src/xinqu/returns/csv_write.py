@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from xinqu.policy.model import Form
 from xinqu.policy.pack import Pack
 from xinqu.returns.document import Header
+from xinqu.returns.header import refuse_wrong_preset
 from xinqu.returns.layout import escape_text
 from xinqu.returns.units import unit_name
 from xinqu.vocabulary.text import Lang
@@ -70,7 +71,12 @@ def export_csv(
     scope: str = "",
     lang: Lang = "zh",
 ) -> bytes:
-    """Return a blank CSV return with labels and units, to be filled in a spreadsheet or by a program."""
+    """Return a blank CSV return with labels and units, to be filled in a spreadsheet or by a program.
+
+    Raises:
+        Refused: XQ-RETURN-019 to 021 for an area or period that could not be filed.
+    """
+    refuse_wrong_preset(pack, form, area=area or None, period=period or None)
     out = io.StringIO(newline="")
     head = Header(form=form.id, form_version=form.version, area=area, period=period, scope=scope)
     out.write(BOM + header_lines(head))

@@ -48,6 +48,25 @@ def find_form(pack: Pack, form: str, where: Where) -> Form:
     return found
 
 
+def refuse_wrong_preset(pack: Pack, form: Form, *, area: str | None, period: str | None) -> None:
+    """Refuse to export a form for an area or period that could not be filed.
+
+    Raises:
+        Refused: XQ-RETURN-019, 020, 021.
+    """
+    problems: list[Problem] = []
+    fields = {"area": area or next(iter(pack.areas)), "period": period or ""}
+    raw = RawTable("", "", fields, {}, {}, [], {})
+    _area(pack, raw, Expected(), problems)
+    if period:
+        _period(form, raw, Expected(), problems)
+        parsed = _parsed(period)
+        if not problems and parsed is not None and parsed.number in form.due.skip_periods:
+            problems.append(faults.no_return_due(raw.where_header("period"), text=period, form=form.id))
+    if problems:
+        raise Refused(problems)
+
+
 def read_header(
     pack: Pack, raw: RawTable, *, expected: Expected, as_of: dt.date, is_closed: IsClosed
 ) -> tuple[Form, Header, list[Problem]]:

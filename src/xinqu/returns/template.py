@@ -12,6 +12,7 @@ import xlsxwriter
 from xinqu.policy.model import Form, Item
 from xinqu.policy.pack import Pack
 from xinqu.returns.document import UNSTATED, Cell, ReturnDocument
+from xinqu.returns.header import refuse_wrong_preset
 from xinqu.returns.layout import (
     CODE_KEY,
     HEADER_LABELS,
@@ -83,7 +84,11 @@ def export_workbook(
         previous: item -> value text of the last period, shown beside each cell.
         document: a return whose rows, area, period, kind and scope are filled in.
         lang: first language of labels; the other stands beside it, smaller.
+
+    Raises:
+        Refused: XQ-RETURN-019 to 021 for an area or period that could not be filed.
     """
+    refuse_wrong_preset(pack, form, area=area, period=period)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"{form.id} {form.name.zh}", "created": _STAMP})
