@@ -1,5 +1,7 @@
 """The generated checks as Polars conditions: TRUE holds, FALSE is a finding, NULL can't be evaluated."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -22,7 +24,7 @@ def condition(check: GeneratedCheck, pack: Pack) -> pl.Expr:
         return _key_given_once(check.items)
     item = pack.items[check.items[0]]
     if check.kind == "required":
-        return state_of(item.code) != ValueState.MISSING
+        return given((item.code,))
     match check.kind:
         case "type":
             held = _type_holds(item)
@@ -31,6 +33,11 @@ def condition(check: GeneratedCheck, pack: Pack) -> pl.Expr:
         case _:
             held = _listed(item, pack)
     return pl.when(state_of(item.code) == ValueState.REPORTED).then(held)
+
+
+def given(items: Sequence[str]) -> pl.Expr:
+    """Say whether all items are given: reported, or declared not applicable, suppressed or not due."""
+    return pl.all_horizontal(state_of(item) != ValueState.MISSING for item in items)
 
 
 def state_of(item: str) -> pl.Expr:

@@ -11,6 +11,7 @@ from xinqu.vocabulary.text import Text
 
 Kind = Literal["required", "type", "range", "list", "key"]
 _SUFFIX: dict[Kind, str] = {"required": "req", "type": "typ", "range": "rng", "list": "list", "key": "key"}
+BACKFILL = "backfill"
 _KEPT = "_generated_checks"
 _TYPE_NAMES = {
     "decimal": Text("数字", "a number"),
@@ -41,7 +42,7 @@ class GeneratedCheck(msgspec.Struct, frozen=True, kw_only=True):
 
     def level_of(self, return_kind: str) -> Level:
         """Return the level on a ``regular`` or ``backfill`` return: a backfill need not be complete (DESIGN 5)."""
-        return "info" if self.kind == "required" and return_kind == "backfill" else self.level
+        return "info" if self.kind == "required" and return_kind == BACKFILL else self.level
 
 
 def generated_checks(pack: Pack) -> dict[str, GeneratedCheck]:

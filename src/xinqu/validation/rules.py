@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from xinqu.expressions import tree
 from xinqu.expressions.compile import mixed_scopes, to_polars
 from xinqu.expressions.parse import Expression, parse
 from xinqu.policy.model import Check, Level
 from xinqu.policy.pack import Pack
-from xinqu.validation.conditions import condition
-from xinqu.validation.generated import GeneratedCheck, generated_of_form
+from xinqu.validation.conditions import condition, given
+from xinqu.validation.generated import BACKFILL, GeneratedCheck, generated_of_form
 from xinqu.vocabulary.periods import Period
 
 
@@ -53,20 +54,39 @@ def rules_of(pack: Pack, form: str, checks: list[Check], *, kind: str, scopes: f
     kept: dict[Any, tuple[Rule, ...]] = pack.__dict__.setdefault("_rules", {})
     key = (form, tuple(check.id for check in checks), kind, scopes)
     if key not in kept:
-        written = [_written(check, scopes) for check in checks]
+        written = [_written(check, kind, scopes) for check in checks]
         kept[key] = (*written, *(_generated(check, pack, kind) for check in generated_of_form(pack, form)))
     return kept[key]
 
 
-def _written(check: Check, scopes: frozenset[str]) -> Rule:
+def _written(check: Check, kind: str, scopes: frozenset[str]) -> Rule:
     expression = parse(check.expression)
+    completeness = demands_presence(expression)
     return Rule(
         id=check.id,
-        level=check.level,
-        verdict=to_polars(expression, scopes=scopes),
+        level="info" if completeness and kind == BACKFILL else check.level,
+        verdict=given(expression.own_items) if completeness else to_polars(expression, scopes=scopes),
         inputs=expression.inputs,
         mixed=mixed_scopes(expression.tree, scopes),
     )
+
+
+def demands_presence(expression: Expression) -> bool:
+    """Say whether a check only demands that items are given (``a IS NOT NULL AND b IS NOT NULL``).
+
+    Such a check says for some items what the generated completeness says for all, so it is judged alike: it fires on
+    ``missing`` only, and a backfill return need not be complete (DOMAIN section g: xm1_r12, xq1_r09, xa1_r06, xa4_r11).
+    """
+    root = expression.tree
+    parts = root.operands if isinstance(root, tree.Operation) and root.op == "and" else (root,)
+    return all(_is_not_null(part) for part in parts)
+
+
+def _is_not_null(node: tree.Node) -> bool:
+    match node:
+        case tree.Operation(op="not", operands=(tree.Operation(op="is null", operands=(tree.Item(),)),)):
+            return True
+    return False
 
 
 def _generated(check: GeneratedCheck, pack: Pack, kind: str) -> Rule:
