@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from xinqu.vocabulary.calendars import WorkingCalendar
 
 Days = NDArray[np.datetime64]
+_EPOCH = 1970  # year 0 of numpy's datetime64
 
 
 class DayCount:
@@ -23,7 +24,9 @@ class DayCount:
         )
         self._first = np.datetime64(first, "D")
         self._count = np.cumsum(worked)
-        self._known = np.array(sorted(calendar.known_years), dtype=np.int64)
+        years = (self._first + np.arange(size)).astype("datetime64[Y]").astype(np.int64) + _EPOCH
+        self._is_unknown = ~np.isin(years, np.array(sorted(calendar.known_years), dtype=np.int64))
+        self._unknown = np.cumsum(self._is_unknown)
 
     def between(self, start: Days, end: Days) -> NDArray[np.int64]:
         """Count working days after ``start`` up to and including ``end``, element by element."""
@@ -43,9 +46,10 @@ class DayCount:
             raise IndexError("the working-day table ends too early")
         return self._first + found.astype("timedelta64[D]")
 
-    def is_known(self, day: Days) -> NDArray[np.bool_]:
-        """Say whether the holidays of the year of ``day`` are known; a due day that is not known is provisional."""
-        return np.isin(day.astype("datetime64[Y]").astype(np.int64) + 1970, self._known)
+    def is_known(self, start: Days, end: Days) -> NDArray[np.bool_]:
+        """Say whether the holidays of all days after ``start`` up to ``end`` are known; else ``end`` is provisional."""
+        last = self._index(end)
+        return (self._unknown[last] == self._unknown[self._index(start)]) & ~self._is_unknown[last]
 
     def _index(self, day: Days) -> NDArray[np.int64]:
         index = (day.astype("datetime64[D]") - self._first).astype(np.int64)

@@ -1,0 +1,1 @@
+"""Coordinates: difficulties with a clock and a holder, what time brings about, and major matters (Art. 17)."""
