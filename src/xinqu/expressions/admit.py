@@ -49,7 +49,7 @@ class _Reader:
 
     def read(self, node: exp.Expr) -> tree.Node:
         if getattr(node, "comments", None):
-            return self._refuse(node, "comment")
+            return self._refuse(node, "a comment")
         rule = _TABLE.get(type(node))
         if rule is None:
             return self._refuse(node, self._written(node) if _text_of(node, self.text) else _name_of(node))
@@ -232,10 +232,13 @@ _EXTRA = {
     "decimals": "FLOOR(x, digits)",
     "query": "a subquery",
 }
-_SPOKEN = {
-    exp.IntDiv: "//", exp.Mod: "%", exp.Pow: "**", exp.DPipe: "||", exp.Subquery: "a subquery", exp.Select: "SELECT",
-    exp.Cast: "a cast (::)", exp.Boolean: "TRUE or FALSE", exp.Null: "NULL", exp.Alias: "an alias", exp.Window: "OVER",
+_SPELLED = {
+    exp.IntDiv: "//", exp.Mod: "%", exp.Pow: "**", exp.DPipe: "||", exp.Cast: "::", exp.Null: "NULL",
     exp.PropertyEQ: ":=", exp.NullSafeEQ: "<=>",
+}  # fmt: skip
+_SPOKEN = _SPELLED | {
+    exp.Cast: "a cast (::)", exp.Subquery: "a subquery", exp.Select: "SELECT", exp.Boolean: "TRUE or FALSE",
+    exp.Alias: "an alias", exp.Window: "OVER",
 }  # fmt: skip
 
 
@@ -276,7 +279,9 @@ def _place(node: exp.Expr, text: str) -> int:
 
     sqlglot notes the places of names, literals and most functions; the rest is found by its spelling.
     """
-    spelling = f"{node.sql_name()}\\s*\\(?" if isinstance(node, exp.Func) else re.escape(_SPOKEN.get(type(node), ""))
+    spelling = re.escape(_SPELLED.get(type(node), ""))
+    if not spelling and isinstance(node, exp.Func):
+        spelling = f"{node.sql_name()}\\b"
     starts = [inner.meta["start"] for inner in node.walk() if "start" in inner.meta]
     if "start" not in node.meta and spelling:
         found = re.search(spelling, text, re.IGNORECASE)
