@@ -87,7 +87,12 @@ def _of_form(form: Form, pack: Pack) -> list[GeneratedCheck]:
 
 def _check(form: Form, item: Item, kind: Kind, message: Text) -> GeneratedCheck:
     return GeneratedCheck(
-        id=f"{item.code}_{_SUFFIX[kind]}", form=form.id, kind=kind, items=(item.code,), level="error", message=message
+        id=f"{item.code}_{_SUFFIX[kind]}",
+        form=form.id,
+        kind=kind,
+        items=(item.code,),
+        level=item.range_level if kind == "range" else "error",
+        message=message,
     )
 
 
