@@ -140,3 +140,17 @@ def dead_token() -> Problem:
             "get a new one with xinqu user token and put it in XINQU_TOKEN",
         ),
     )
+
+
+def link_takes_two(account: str) -> Problem:
+    """A link to an administrator's account without a second administrator."""
+    return Problem(
+        code="XQ-ACCOUNT-014",
+        what=Text("给管理员账户发链接须两名管理员", "a link to an administrator's account takes two administrators"),
+        where=Where(subject=account),
+        why=Text("否则一人可冒充两人", "else one person could act as two"),
+        fix=Text(
+            "用 --second 指明另一名管理员（不是该账户本人）",
+            "name another administrator, not the account itself, with --second",
+        ),
+    )

@@ -168,7 +168,7 @@ def bootstrap(
     organisation = next(o.id for o in pack.organisations.values() if o.kind == ADMINISTRATOR)
     missing = [name for name in administrators if not Account.objects.filter(id=name).exists()]
     grants = [Grant(account=name, role=ADMINISTRATOR, organisation=organisation) for name in administrators]
-    by = Person(account=log.SYSTEM, role=log.SYSTEM, organisation="cn")
+    by = Person(account=log.SYSTEM, role=log.SYSTEM, organisation=_root(pack))
     new_events = [
         msgspec.structs.replace(_granted(g, realm, by, {"bootstrap": True}), recorded_at=recorded_at) for g in grants
     ]
@@ -239,6 +239,14 @@ def person(workspace: Workspace, account: str, role: str, *, realm: Realm) -> Pe
     return Person(account=account, role=role, organisation=held.organisation_id)
 
 
+def holds(workspace: Workspace, account: str, role: str, *, realm: Realm) -> bool:
+    """Say whether ``account`` holds ``role`` in ``realm`` for some organisation."""
+    workspace.use()
+    from xinqu.store.models import RoleGrant
+
+    return RoleGrant.objects.filter(account_id=account, role=role, realm=str(realm), revoked_by__isnull=True).exists()
+
+
 def _grant_problems(pack: Pack, grants: Sequence[Grant]) -> list[Problem]:
     from xinqu.store.models import Account
 
@@ -256,6 +264,10 @@ def _grant_problems(pack: Pack, grants: Sequence[Grant]) -> list[Problem]:
             kinds = role.organisation_kinds if role and role.person else []
             found.append(problems.role_does_not_fit(g.role, g.organisation, kinds))
     return found
+
+
+def _root(pack: Pack) -> str:
+    return next(o.id for o in pack.organisations.values() if not o.parent)
 
 
 def _granted(g: Grant, realm: Realm, by: Person, more: dict[str, object]) -> NewEvent:

@@ -5,9 +5,13 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from xinqu.policy.pack import Pack
 from xinqu.spine import account_problems as problems
+from xinqu.spine import permissions
+from xinqu.spine.accounts import Person
 from xinqu.spine.workspace import Workspace, now
 from xinqu.vocabulary.canonical import sha256_hex
+from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Refused
 
 if TYPE_CHECKING:
@@ -21,6 +25,33 @@ def one_time_link(workspace: Workspace, account: str, *, clock: Callable[[], dt.
     """Return a new one-time secret with which ``account`` sets its first password; only its hash is kept."""
     workspace.use()
     return _new_secret("link", account, clock() + LINK_LASTS)
+
+
+def issue_link(
+    workspace: Workspace,
+    pack: Pack,
+    account: str,
+    *,
+    realm: Realm,
+    by: Person,
+    second: str,
+    clock: Callable[[], dt.datetime] = now,
+) -> str:
+    """Return a one-time link made by an administrator; for another administrator's account two must act.
+
+    A link lets its bearer act as the account, so one administrator alone could else be two persons.
+
+    Raises:
+        Refused: XQ-PERMISSION-001 or -002 (exit 3) when ``by`` may not, XQ-ACCOUNT-014 when a second administrator,
+            who is neither ``by`` nor the account itself, is needed.
+    """
+    roles = permissions.roles_of(workspace)
+    target = permissions.Target(data_class="account", organisation=by.organisation)
+    permissions.require(by.account, "grant", target, pack=pack, roles=roles, realm=realm)
+    administrators = {held.account for held in roles if held.realm == realm and held.role == by.role}
+    if account in administrators and second not in administrators - {by.account, account}:
+        raise Refused(problems.link_takes_two(account), Exit.NOT_PERMITTED)
+    return one_time_link(workspace, account, clock=clock)
 
 
 def redeem(workspace: Workspace, link: str, password: str, *, clock: Callable[[], dt.datetime] = now) -> str:
@@ -63,12 +94,17 @@ def set_password(workspace: Workspace, account: str, password: str) -> None:
     row.save(update_fields=["password"])
 
 
+def change_password(workspace: Workspace, account: str, old: str, new: str) -> None:
+    """Change a password; raises Refused XQ-ACCOUNT-012 (exit 3) for a wrong old one, -011 for a weak new one."""
+    workspace.use()
+    _right_password(account, old)
+    set_password(workspace, account, new)
+
+
 def new_token(workspace: Workspace, account: str, password: str, *, clock: Callable[[], dt.datetime] = now) -> str:
     """Return a command-line token of ``account`` for TOKEN_LASTS; Refused XQ-ACCOUNT-012 (exit 3) for a wrong password."""
     workspace.use()
-    row = _account(account)
-    if not (row.is_active and row.check_password(password)):
-        raise Refused(problems.wrong_password(account), Exit.NOT_PERMITTED)
+    _right_password(account, password)
     return _new_secret("token", account, clock() + TOKEN_LASTS)
 
 
@@ -92,6 +128,14 @@ def _account(name: str) -> "Account":
     if row is None:
         raise Refused(problems.unknown_account(name))
     return row
+
+
+def _right_password(account: str, password: str) -> None:
+    """Raise Refused when the account is unknown, switched off, or the password is wrong: the three look alike."""
+    from django.contrib.auth import authenticate
+
+    if authenticate(username=account, password=password) is None:
+        raise Refused(problems.wrong_password(account), Exit.NOT_PERMITTED)
 
 
 def _new_secret(kind: str, account: str, expires_at: dt.datetime) -> str:

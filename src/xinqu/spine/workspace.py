@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import os
 import secrets
+import shutil
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import xinqu
-from xinqu.spine.database import SQLITE_FILE, django_database, refuse_network_file_system
+from xinqu.spine import workspace_problems as problems
+from xinqu.spine.database import django_database, refuse_network_file_system
 from xinqu.vocabulary.origin import Realm
-from xinqu.vocabulary.problem import Problem, Refused, Where
-from xinqu.vocabulary.text import Text
+from xinqu.vocabulary.problem import Refused
 
 if TYPE_CHECKING:
     from xinqu.store.objects import ObjectStore
 
 FORMAT = 1
-_ABOUT = "workspace.json"
-_KEY = "secret.key"
+ABOUT_FILE = "workspace.json"
+SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file
 _SETTINGS = "xinqu.web.settings"
 
 
@@ -83,16 +84,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             Refused: XQ-STORE-004 when it does not.
         """
         if realm not in self.realms:
-            held = "、".join(self.realms)
-            raise Refused(
-                Problem(
-                    code="XQ-STORE-004",
-                    what=Text(f"本工作区不接受“{realm}”数据域", f"this workspace does not hold realm {realm}"),
-                    where=Where(file=str(self.dir)),
-                    why=Text(f"本工作区的数据域：{held}；数据域从不混合", f"it holds {held}; realms are never mixed"),
-                    fix=Text("改用相应工作区，或改 --realm", "use the workspace of that realm, or change --realm"),
-                )
-            )
+            raise Refused(problems.other_realm(self.dir, realm, self.realms))
         return Realm(realm)
 
 
@@ -110,57 +102,83 @@ def create(folder: Path, *, realms: Sequence[Realm] = (Realm.OFFICIAL,), databas
         Refused: XQ-WORKSPACE-001 when the folder is in use, XQ-WORKSPACE-002 when realms mix, XQ-STORE-001 or -002
             for the database.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise Refused(_in_use(folder))
+    folder = folder.resolve()
+    if not is_empty(folder):
+        raise Refused(problems.in_use(folder))
     held = tuple(Realm(realm) for realm in realms)
     if Realm.OFFICIAL in held and len(held) > 1:
-        raise Refused(_mixed())
+        raise Refused(problems.mixed())
     django_database(folder, database_url)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     if database_url is None:
-        refuse_network_file_system(folder)
+        refuse_network_file_system(folder.parent)
+    about = About(format=FORMAT, id=secrets.token_hex(8), realms=held, database=database_url, made_by=xinqu.__version__)
+    building = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(building, ignore_errors=True)
+    lay_out(building, about)
+    _write_private(building / SECRET_FILE, secrets.token_urlsafe(48).encode())
+    try:
+        _connect(building, about)
+        refuse_used_database(about)
+        migrate(about)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    finally:
+        _disconnect()
+    building.replace(folder)
+    return open_workspace(folder)
+
+
+def lay_out(folder: Path, about: About) -> None:
+    """Make the folders of a workspace and its ``workspace.json``."""
+    folder.mkdir()
     folder.chmod(0o750)
     for name in ("objects", "cache", "logs", "reports", "static"):
         (folder / name).mkdir()
-    about = About(format=FORMAT, id=secrets.token_hex(8), realms=held, database=database_url, made_by=xinqu.__version__)
-    _write_private(folder / _KEY, secrets.token_urlsafe(48).encode())
-    _connect(folder, about)
-    _migrate(about)
     write_about(folder, about)
-    return open_workspace(folder)
 
 
 def open_workspace(folder: Path) -> Workspace:
     """Open the workspace in ``folder`` and point the process's database connection to it.
 
     Raises:
-        Refused: XQ-WORKSPACE-003 when there is none, -004 when it needs ``upgrade``, -005 when newer software made
-            it, XQ-STORE-003 when a trigger of the log is missing, XQ-STORE-002 for SQLite on a network file system.
+        Refused: what ``open_to_verify`` refuses, and XQ-STORE-003 when a trigger of the log is missing.
     """
-    folder = folder.resolve()
-    about = read_about(folder)
-    if about.database is None:
-        refuse_network_file_system(folder)
-    _connect(folder, about)
-    refuse_other_version(folder, about)
+    workspace = open_to_verify(folder)
     from django.db import connection
 
     from xinqu.store import triggers
 
-    problems = triggers.problems(connection)
-    if problems:
-        raise Refused(problems)
-    workspace = Workspace(dir=folder, about=about)
+    wrong = triggers.problems(connection)
+    if wrong:
+        raise Refused(wrong)
     workspace.objects.clean()
     return workspace
+
+
+def open_to_verify(folder: Path) -> Workspace:
+    """Open a workspace whatever the state of its log, for a verification.
+
+    Raises:
+        Refused: XQ-WORKSPACE-003 when there is none, -004 when it needs ``upgrade``, -005 when newer software made
+            it, XQ-STORE-002 for SQLite on a network file system, XQ-STORE-008 when the database does not answer.
+    """
+    folder = folder.resolve()
+    about = connect_only(folder)
+    if about.database is None:
+        refuse_network_file_system(folder)
+    refuse_newer(folder, about)
+    refuse_older(folder, about)
+    return Workspace(dir=folder, about=about)
 
 
 def read_about(folder: Path) -> About:
     """Return what ``workspace.json`` in ``folder`` says; raises Refused XQ-WORKSPACE-003 when there is none."""
     try:
-        about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=About)
+        about = msgspec.json.decode((folder / ABOUT_FILE).read_bytes(), type=About)
     except (FileNotFoundError, NotADirectoryError):
-        raise Refused(_none_here(folder)) from None
+        raise Refused(problems.none_here(folder)) from None
     url = os.environ.get("XINQU_DATABASE_URL")
     return msgspec.structs.replace(about, database=url) if url and about.database else about
 
@@ -168,10 +186,10 @@ def read_about(folder: Path) -> About:
 def write_about(folder: Path, about: About) -> None:
     """Write ``workspace.json`` whole or not at all, readable by the owner alone: it may hold a database password."""
     body = msgspec.json.format(msgspec.json.encode(about), indent=2) + b"\n"
-    temporary = folder / (_ABOUT + ".new")
+    temporary = folder / (ABOUT_FILE + ".new")
     temporary.unlink(missing_ok=True)
     _write_private(temporary, body)
-    temporary.replace(folder / _ABOUT)
+    temporary.replace(folder / ABOUT_FILE)
 
 
 def connect_only(folder: Path) -> About:
@@ -181,18 +199,40 @@ def connect_only(folder: Path) -> About:
     return about
 
 
-def migrate(about: About) -> None:
-    """Bring the tables of the connected workspace to this software's version."""
-    _migrate(about)
+def migrate(about: About, *, wal_only: bool = False) -> None:
+    """Bring the tables of the connected workspace to this software's version, SQLite into write-ahead logging."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    if about.database is None:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")
+    if not wal_only:
+        call_command("migrate", interactive=False, verbosity=0)
 
 
-def refuse_other_version(folder: Path, about: About) -> None:
-    """Raise Refused when the connected workspace was made by newer software (-005) or needs an upgrade (-004)."""
+def is_workspace(folder: Path) -> bool:
+    """Say whether ``folder`` holds a workspace."""
+    return (folder / ABOUT_FILE).is_file()
+
+
+def is_empty(folder: Path) -> bool:
+    """Say whether ``folder`` does not exist or holds nothing."""
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+
+
+def refuse_newer(folder: Path, about: About) -> None:
+    """Raise Refused XQ-WORKSPACE-005 when newer software made the connected workspace."""
     applied, known = _migrations()
     if about.format > FORMAT or _version(about.made_by) > _version(xinqu.__version__) or applied - known:
-        raise Refused(_newer(folder, about))
+        raise Refused(problems.newer(folder, about.made_by))
+
+
+def refuse_older(folder: Path, about: About) -> None:
+    """Raise Refused XQ-WORKSPACE-004 when the connected workspace needs an upgrade."""
+    applied, known = _migrations()
     if about.format < FORMAT or known - applied:
-        raise Refused(_older(folder, about))
+        raise Refused(problems.older(folder, about.made_by))
 
 
 def _connect(folder: Path, about: About) -> None:
@@ -200,30 +240,39 @@ def _connect(folder: Path, about: About) -> None:
     import django
     from django.apps import apps
     from django.conf import settings
-    from django.db import connections
+    from django.db import OperationalError, connections
 
     os.environ["DJANGO_SETTINGS_MODULE"] = _SETTINGS
     os.environ["XINQU_HOME"] = str(folder)
     database = django_database(folder, about.database)
     settings.DATABASES = {"default": database}
-    settings.SECRET_KEY = (folder / _KEY).read_text(encoding="ascii").strip()
+    settings.SECRET_KEY = (folder / SECRET_FILE).read_text(encoding="ascii").strip()
     settings.XINQU_HOME = folder
     if not apps.ready:
         django.setup()
-    connections.close_all()
+    _disconnect()
     connections.settings = connections.configure_settings({"default": dict(database)})
+    try:
+        connections["default"].ensure_connection()
+    except OperationalError as error:
+        raise Refused(problems.unreachable(str(error).strip().partition("\n")[0])) from None
+
+
+def _disconnect() -> None:
+    """Close this thread's connection and forget it."""
+    from django.db import connections
+
+    connections.close_all()
     with contextlib.suppress(AttributeError):  # no connection was made yet in this thread
         del connections["default"]
 
 
-def _migrate(about: About) -> None:
-    from django.core.management import call_command
+def refuse_used_database(about: About) -> None:
+    """Raise Refused XQ-WORKSPACE-006 when the tables of a workspace stand in the connected database already."""
     from django.db import connection
 
-    if about.database is None:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA journal_mode=WAL")
-    call_command("migrate", interactive=False, verbosity=0)
+    if "store_event" in connection.introspection.table_names():
+        raise Refused(problems.used_database("postgresql" if about.database else "sqlite"))
 
 
 def _migrations() -> tuple[set[Any], set[Any]]:
@@ -245,68 +294,3 @@ def _write_private(path: Path, body: bytes) -> None:
         file.write(body)
         file.flush()
         os.fsync(handle)
-
-
-def _in_use(folder: Path) -> Problem:
-    return Problem(
-        code="XQ-WORKSPACE-001",
-        what=Text("目录不为空，不能建立工作区", "the folder is not empty: no workspace was made"),
-        where=Where(file=str(folder)),
-        fix=Text("换一个新目录", "name a new folder"),
-    )
-
-
-def _mixed() -> Problem:
-    return Problem(
-        code="XQ-WORKSPACE-002",
-        what=Text("正式数据域不能与其他数据域同处一个工作区", "the official realm shares a workspace with no other"),
-        why=Text("数据域从不混合", "realms are never mixed"),
-        fix=Text("分别建立工作区", "make a workspace for each"),
-    )
-
-
-def _none_here(folder: Path) -> Problem:
-    return Problem(
-        code="XQ-WORKSPACE-003",
-        what=Text("这里没有工作区", "there is no workspace here"),
-        where=Where(file=str(folder)),
-        why=Text(f"没有 {_ABOUT}", f"there is no {_ABOUT}"),
-        fix=Text(
-            "用 --dir 指明工作区，或先运行 xinqu init 或 xinqu demo",
-            "name it with --dir, or run xinqu init or xinqu demo",
-        ),
-    )
-
-
-def _older(folder: Path, about: About) -> Problem:
-    return Problem(
-        code="XQ-WORKSPACE-004",
-        what=Text("工作区由旧版本建立", "the workspace was made by an older version"),
-        where=Where(file=str(folder)),
-        why=Text(
-            f"工作区 {about.made_by}，软件 {xinqu.__version__}",
-            f"workspace {about.made_by}, software {xinqu.__version__}",
-        ),
-        fix=Text("运行 xinqu upgrade（会先备份）", "run xinqu upgrade (it makes a backup first)"),
-    )
-
-
-def _newer(folder: Path, about: About) -> Problem:
-    return Problem(
-        code="XQ-WORKSPACE-005",
-        what=Text(
-            "工作区由更新的版本建立，不能降级", "the workspace was made by a newer version: there is no way down"
-        ),
-        where=Where(file=str(folder)),
-        why=Text(
-            f"工作区 {about.made_by}，软件 {xinqu.__version__}",
-            f"workspace {about.made_by}, software {xinqu.__version__}",
-        ),
-        fix=Text("安装相应或更新的 xinqu", "install that version of xinqu or a later one"),
-    )
-
-
-__all__ = [
-    "SQLITE_FILE", "About", "Workspace", "connect_only", "create", "migrate", "now", "open_workspace", "read_about",
-    "refuse_other_version", "write_about",
-]  # fmt: skip

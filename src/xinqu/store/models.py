@@ -13,7 +13,7 @@ class Event(models.Model):
     triggers when Django rebuilds a table, so no migration may alter this one; later columns go to a side table.
     """
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = models.BigAutoField(primary_key=True)  # in SQLite the row's own key; the log always names it itself
     type = models.CharField(max_length=64)
     schema_version = models.SmallIntegerField()
     realm = models.CharField(max_length=16)
@@ -32,6 +32,7 @@ class Event(models.Model):
         """Indexes for folds by type and by subject."""
 
         indexes: ClassVar = [
+            models.Index(fields=["realm", "seq"], name="event_realm_seq"),
             models.Index(fields=["realm", "type"], name="event_realm_type"),
             models.Index(fields=["subject"], name="event_subject"),
         ]

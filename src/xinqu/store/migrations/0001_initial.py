@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Event",
             fields=[
-                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
                 ("type", models.CharField(max_length=64)),
                 ("schema_version", models.SmallIntegerField()),
                 ("realm", models.CharField(max_length=16)),
@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
+                    models.Index(fields=["realm", "seq"], name="event_realm_seq"),
                     models.Index(fields=["realm", "type"], name="event_realm_type"),
                     models.Index(fields=["subject"], name="event_subject"),
                 ],

@@ -1,0 +1,92 @@
+"""`xinqu user`: accounts, roles, one-time links, passwords and command-line tokens."""
+
+import argparse
+import getpass
+import sys
+
+from xinqu.cli import context, output
+from xinqu.spine import accounts, signin
+from xinqu.spine.accounts import Person
+from xinqu.spine.workspace import Workspace
+from xinqu.vocabulary.origin import Realm
+from xinqu.vocabulary.text import Text
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.epilog = "example: xinqu user grant u204 stat_office lanzhou.stat --as u001 --second u002 --realm rehearsal"
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    acts.add_parser("list", help="list accounts and their roles")
+    add = acts.add_parser("add", help="add an account: it can do nothing until a role is granted")
+    add.add_argument("account")
+    add.add_argument("organisation")
+    grant = acts.add_parser("grant", help="grant a role; two administrators act")
+    revoke = acts.add_parser("revoke", help="revoke a role, with the reason")
+    for act in (grant, revoke):
+        act.add_argument("account")
+        act.add_argument("role")
+        act.add_argument("organisation")
+    revoke.add_argument("--reason", required=True)
+    link = acts.add_parser("link", help="make a one-time link with which the account sets its password")
+    link.add_argument("account")
+    acts.add_parser("redeem", help="set a password by a one-time link (asked for, or two lines on stdin)")
+    for name, text in (
+        ("password", "change a password (asked for, or two lines on stdin: old, new)"),
+        ("token", "get a command-line token for 12 hours by password (asked for, or one line on stdin)"),
+    ):
+        acts.add_parser(name, help=text).add_argument("account")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    opened = context.workspace(args)
+    match args.act:
+        case "list":
+            output.emit(accounts.listing(opened), args.format)
+        case "redeem":
+            account = signin.redeem(opened, _ask("link"), _ask("new password"))
+            print(Text(f"{account} 的口令已设置", f"the password of {account} is set").say(args.lang))
+        case "password":
+            signin.change_password(opened, args.account, _ask("old password"), _ask("new password"))
+            print(Text("口令已更改", "the password is changed").say(args.lang))
+        case "token":
+            print(signin.new_token(opened, args.account, _ask("password")))
+        case _:
+            _administer(args, opened)
+    return 0
+
+
+def _administer(args: argparse.Namespace, opened: Workspace) -> None:
+    world = context.realm(args, opened)
+    by = accounts.person(opened, context.actor(args, opened, world), accounts.ADMINISTRATOR, realm=world)
+    match args.act:
+        case "add":
+            accounts.add(opened, [(args.account, args.organisation)])
+            print(Text(f"已添加账户 {args.account}", f"account {args.account} added").say(args.lang))
+        case "link":
+            second = _second_if_needed(args, opened, world)
+            print(signin.issue_link(opened, context.pack(opened), args.account, realm=world, by=by, second=second))
+        case "grant" | "revoke":
+            seq = _change_role(args, opened, world, by)
+            print(Text(f"已记入日志 #{seq}", f"recorded as #{seq}").say(args.lang))
+
+
+def _change_role(args: argparse.Namespace, opened: Workspace, world: Realm, by: Person) -> int:
+    pack = context.pack(opened)
+    role = accounts.Grant(account=args.account, role=args.role, organisation=args.organisation)
+    if args.act == "revoke":
+        return accounts.revoke(opened, pack, role, realm=world, by=by, reason=args.reason).seq
+    second = context.second(args, opened, world)
+    return accounts.grant(opened, pack, [role], realm=world, by=by, second=second)[0].seq
+
+
+def _second_if_needed(args: argparse.Namespace, opened: Workspace, world: Realm) -> str:
+    """Return the second person for a link to an administrator's account, who could otherwise be impersonated."""
+    if accounts.holds(opened, args.account, accounts.ADMINISTRATOR, realm=world):
+        return context.second(args, opened, world)
+    return ""
+
+
+def _ask(what: str) -> str:
+    """Return a secret typed without echo, or the next line of stdin when that is no terminal."""
+    return getpass.getpass(f"{what}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
