@@ -41,12 +41,10 @@ def _table(pack: Pack, code: str, known: pl.DataFrame, series: Series, register:
     rows = [_row(pack, row, series, register) for row in known.to_dicts()]
     drawn = any(isinstance(row[-1][0], Trend) for row in rows)
     columns = (
-        Column(head=Text("指标", "Indicator"), width=9),
+        Column(head=Text("指标（单位）", "Indicator (unit)"), width=12),
         Column(head=Text("数值", "Value"), align="right", width=4),
-        Column(head=Text("单位", "Unit"), width=4),
-        Column(head=Text("报告期", "Period"), width=3),
-        Column(head=Text("口径", "Scope"), width=4),
-        Column(head=Text("性质", "Origin"), width=2),
+        Column(head=Text("报告期", "Period"), align="center", width=3),
+        Column(head=Text("口径、性质", "Scope, origin"), width=6),
         Column(head=Text("走势", "Course"), align="right", width=5),
     )
     area = pack.areas[code]
@@ -70,13 +68,16 @@ def _trend_note() -> tuple[Text, ...]:
 def _row(pack: Pack, row: Mapping[str, object], series: Series, register: FigureRegister) -> tuple[Cell, ...]:
     place = register.quote(row)
     figure = register[place.figure]
+    unit, scope, origin = figure.unit_label, say_scope(pack, figure.scope), figure.origin.label
     return (
-        cell(Text(f"{row['indicator']} {figure.name.zh}", f"{row['indicator']} {figure.name.en}")),
+        cell(
+            Text(
+                f"{row['indicator']} {figure.name.zh}（{unit.zh}）", f"{row['indicator']} {figure.name.en} ({unit.en})"
+            )
+        ),
         (place,),
-        cell(figure.unit_label),
         cell(both(figure.period)),
-        cell(say_scope(pack, figure.scope)),
-        cell(figure.origin.label),
+        cell(Text(f"{scope.zh}　{origin.zh}", f"{scope.en}, {origin.en}")),
         _trend(series.get((str(row["indicator"]), str(row["area"])))),
     )
 

@@ -1,6 +1,7 @@
 """One pillar of the bulletin: areas against headline indicators, and a dot plot where enough areas are known."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -15,6 +16,8 @@ from xinqu.vocabulary.truth import Unknown
 
 # A plot of fewer areas says less than the sentence that lists them.
 FEWEST_DOTS = 4
+# A sentence of more names than this is read by nobody; the table has them all.
+MOST_LISTED = 8
 _AREA_WIDTH = 4
 _VALUE_WIDTH = 5
 
@@ -66,7 +69,9 @@ def _listed(pack: Pack, identity: str, frame: pl.DataFrame, register: FigureRegi
         return None
     record, period = pack.indicators[identity], Period.parse(rows[0]["period"]).label
     unit = say_unit(pack, record.unit)
-    entries = [(pack.areas[row["area"]].short, register.quote(row)) for row in rows]
+    if len(rows) > MOST_LISTED:
+        return _ends(pack, rows, register, Text(f"{record.name.zh}（{unit.zh}）{period.zh}", f"{record.name.en} ({unit.en}), {period.en}"))
+    entries = [(pack.areas[str(row["area"])].short, register.quote(row)) for row in rows]
     lead = Text(
         f"{record.name.zh}（{unit.zh}）{period.zh}已知{len(rows)}个新区：",
         f"{record.name.en} ({unit.en}), {period.en}, known for {len(rows)} areas: ",
@@ -74,7 +79,22 @@ def _listed(pack: Pack, identity: str, frame: pl.DataFrame, register: FigureRegi
     return Paragraph(parts=(words(lead), *quoted_list(entries), words(Text("。", "."))))
 
 
-def _common_period(frame: pl.DataFrame) -> list[dict[str, object]]:
+def _ends(pack: Pack, rows: list[dict[str, Any]], register: FigureRegister, subject: Text) -> Paragraph:
+    """Return the sentence that gives the least and the greatest of many."""
+    low, high = min(rows, key=lambda r: (r["value"], r["area"])), max(rows, key=lambda r: (r["value"], r["area"]))
+    low_name, high_name = pack.areas[low["area"]].short, pack.areas[high["area"]].short
+    return Paragraph(
+        parts=(
+            words(Text(f"{subject.zh}已知{len(rows)}个新区，在{low_name.zh}", f"{subject.en}, known for {len(rows)} areas, between {low_name.en} ")),
+            register.quote(low),
+            words(Text(f"与{high_name.zh}", f" and {high_name.en} ")),
+            register.quote(high),
+            words(Text("之间。", ".")),
+        )
+    )
+
+
+def _common_period(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the known rows of the period that most areas are known for; the later of two."""
     known = frame.filter(pl.col("value").is_not_null())
     if known.is_empty():
@@ -88,8 +108,8 @@ def _table(pack: Pack, title: Text, headline: Sequence[str], rows: pl.DataFrame,
     columns = [Column(head=Text("新区", "Area"), width=_AREA_WIDTH)]
     for identity in headline:
         record = pack.indicators[identity]
-        head = Text(f"{identity} {record.name.zh}", f"{identity} {record.name.en}")
-        columns.append(Column(head=head, unit=say_unit(pack, record.unit), align="right", width=_VALUE_WIDTH))
+        unit = say_unit(pack, record.unit)
+        columns.append(Column(head=record.name, code=identity, unit=unit, align="right", width=_VALUE_WIDTH))
     values = {(row["area"], row["indicator"]): row for row in rows.to_dicts()}
     body: list[tuple[Cell, ...]] = [
         (cell(area.short), *((register.quote(values[code, i], dated=True),) for i in headline))

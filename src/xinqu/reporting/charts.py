@@ -19,6 +19,7 @@ TINT = "#94B8DF"
 FONT = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 _TITLE_PX, _TEXT_PX, _DUTY_PX = 14, 12, 10
 _LATIN_EM = 0.56
+_ROOMY_ROWS = 12
 
 
 class Dot(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +59,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 def dot_plot(dots: Sequence[Dot], frame: Frame) -> str:
     """Return dots in the given order, one per row, with their intervals; no dots gives the frame with the word."""
     head, y = _head(frame)
-    row_px, left, right = 20, 118, 74
+    row_px, left, right = (20 if len(dots) <= _ROOMY_ROWS else 16), 118, 74
     span = frame.width_px - left - right
     low, high, ticks = _scale([v for d in dots for v in (d.value, d.lo, d.hi) if v is not None])
     body = []

@@ -22,6 +22,7 @@ _ROLES = {
     "kai": ("KaiTi_GB2312", "KaiTi", "STKaiti", "FandolKai", "Noto Serif CJK SC", "Noto Serif SC"),
     "table": ("SimSun", "FandolSong", "Noto Serif CJK SC", "Noto Serif SC"),
 }
+_LAST_SEGMENT = 0xFFFF
 _FLOOR = ("Noto Serif SC", "Noto Sans SC")
 
 
@@ -114,5 +115,5 @@ def _cmap(body: bytes, offset: int) -> set[int]:
             segments = struct.unpack_from(">H", body, sub + 6)[0] // 2
             ends = struct.unpack_from(f">{segments}H", body, sub + 14)
             begins = struct.unpack_from(f">{segments}H", body, sub + 16 + 2 * segments)
-            found.update(code for a, b in zip(begins, ends, strict=True) if b != 0xFFFF for code in range(a, b + 1))
+            found.update(code for a, b in zip(begins, ends, strict=True) if b != _LAST_SEGMENT for code in range(a, b + 1))
     return found

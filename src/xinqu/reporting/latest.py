@@ -13,8 +13,10 @@ FIGURE_COLUMNS = ("indicator", "area", "period", "value", "unknown", "unit", "sc
 
 
 def indicators_on(pack: Pack, day: dt.date) -> list[str]:
-    """Return the ids of the indicators in force on ``day``, in the order of the pack."""
-    return [identity for identity, record in pack.indicators.items() if in_force(record, day)]
+    """Return the ids of the indicators in force on ``day``: in the order of the bulletin, then the others."""
+    told = [identity for line in pack.reports["bulletin"].lines for identity in line.indicators]
+    order = dict.fromkeys([*(i for i in told if i in pack.indicators), *pack.indicators])
+    return [identity for identity in order if in_force(pack.indicators[identity], day)]
 
 
 def latest_figures(figures: pl.DataFrame, pack: Pack, *, as_of: dt.date) -> pl.DataFrame:

@@ -100,9 +100,10 @@ class Note(Piece, tag="note", kw_only=True):
 
 
 class Column(Piece, kw_only=True):
-    """A column of a table; ``unit`` stands in the head once; ``width`` is a share of the table's width."""
+    """A column of a table; ``code`` and ``unit`` stand in the head once; ``width`` is a share of the table's width."""
 
     head: Text
+    code: str = ""
     unit: Text = NO_TEXT
     align: Literal["left", "right", "center"] = "left"
     width: int = 1

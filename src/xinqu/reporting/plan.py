@@ -35,6 +35,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     number: int = 0
     below: str = ""
     known: bool = True
+    url: str = ""
     svg: str = ""
 
 
@@ -42,6 +43,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """A column head."""
 
     text: str
+    code: str
     unit: str
     align: str
     width: int
@@ -166,7 +168,7 @@ class _Drawer:
             kind="table",
             text=table.caption.say(lang),
             columns=tuple(
-                Head(text=c.head.say(lang), unit=c.unit.say(lang), align=c.align, width=c.width) for c in table.columns
+                Head(text=c.head.say(lang), code=c.code, unit=c.unit.say(lang), align=c.align, width=c.width) for c in table.columns
             ),
             rows=tuple(tuple(self._cell(cell) for cell in row) for row in table.rows),
             notes=tuple(text.say(lang) for text in table.notes),
@@ -187,6 +189,7 @@ class _Drawer:
                     number=place + 1,
                     below=below if dated else "",
                     known=figure.value is not None,
+                    url=self._address(figure.trace),
                 )
             case Trend():
                 return _trend(part)
