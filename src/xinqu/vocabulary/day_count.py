@@ -49,7 +49,8 @@ class DayCount:
     def is_known(self, start: Days, end: Days) -> NDArray[np.bool_]:
         """Say whether the holidays of all days after ``start`` up to ``end`` are known; else ``end`` is provisional."""
         last = self._index(end)
-        return (self._unknown[last] == self._unknown[self._index(start)]) & ~self._is_unknown[last]
+        same: NDArray[np.bool_] = self._unknown[last] == self._unknown[self._index(start)]
+        return same & ~self._is_unknown[last]
 
     def _index(self, day: Days) -> NDArray[np.int64]:
         index = (day.astype("datetime64[D]") - self._first).astype(np.int64)
