@@ -1,22 +1,20 @@
 """Proofs about a pack's expressions: they parse, name what exists, keep their unit and scale, and hold no legal number."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import msgspec
 
-from xinqu.expressions.parse import Expression, NumberUse, parse
-from xinqu.expressions.units import unit_faults, unit_table
+from xinqu.expressions.literals import undeclared_numbers
+from xinqu.expressions.parse import Expression, parse
+from xinqu.expressions.units import unit_faults, unit_of
 from xinqu.policy.faults import fault
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
-# Unit factors that a formula may hold as a literal (DOMAIN section g); everything else is a parameter.
-FACTORS = frozenset(map(Fraction, ("10", "15", "100", "1000", "10000", "0.01")))
-_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
-_CALENDAR = frozenset({"sys_period", "sys_year"})
+_NO_QUANTITIES = frozenset({"code", "none"})  # units of codes, texts, dates and flags
 _FORM_ONLY_CONTEXT = frozenset({"ly", "latest", "sub_sum", "peer_med", "peer_mad"})
 
 
@@ -107,13 +105,12 @@ def _form_faults(pack: Pack, entry: Written, expression: Expression) -> Iterator
 def no_legal_number(pack: Pack) -> Iterator[Problem]:
     """A literal is 0, 1, a unit factor, a period number or a declared statistical tolerance; the rest are parameters."""
     expressions, _ = parsed(pack)
-    tolerances = {
-        (code.partition(":")[0], Fraction(record.factor))
-        for code, record in pack.codelists.get("CL_STAT_TOLERANCE", {}).items()
-    }
+    tolerances: dict[str, set[Fraction]] = {}
+    for code, record in pack.codelists.get("CL_STAT_TOLERANCE", {}).items():
+        tolerances.setdefault(code.partition(":")[0], set()).add(Fraction(record.factor))
     for entry in written(pack):
-        for use in expressions[entry.id].literals if entry.id in expressions else ():
-            if not _may_stand(use, entry.kind, tolerances):
+        if entry.id in expressions:
+            for use in undeclared_numbers(expressions[entry.id], tolerances.get(entry.kind, set())):
                 yield fault(pack, entry.record, "XQ-POLICY-055",
                             Text(f"数 {use.text} 不是单位换算也不是已声明的容差",
                                  f"the number {use.text} is neither a unit factor nor a declared tolerance"),
@@ -122,32 +119,32 @@ def no_legal_number(pack: Pack) -> Iterator[Problem]:
                             fix=Text("改用 param('编号')", "use param('id')"))  # fmt: skip
 
 
-def _may_stand(use: NumberUse, kind: str, tolerances: set[tuple[str, Fraction]]) -> bool:
-    value = use.exact
-    if value in (0, 1) or (use.parent in _COMPARISONS and _CALENDAR & set(use.beside)):
-        return True
-    return (use.parent in {"*", "/"} and value in FACTORS) or (kind, value) in tolerances
-
-
 def units_hold(pack: Pack) -> Iterator[Problem]:
     """Every formula comes out in its declared unit and scale, and both sides of each comparison agree."""
     expressions, _ = parsed(pack)
-    items = {code: item.unit for code, item in pack.items.items()}
-    parameters = {name: parameter.unit for name, parameter in pack.parameters.items()}
-    table = unit_table(pack_units(pack))
+    units = {code: item.unit for code, item in pack.items.items()}
+    units |= {name: parameter.unit for name, parameter in pack.parameters.items()}
+    units = {name: unit for name, unit in units.items() if unit in pack.units}  # others are told by their own proof
     for entry in written(pack):
-        if entry.id not in expressions:
+        names = (
+            {*(expressions[entry.id].items), *expressions[entry.id].parameters} if entry.id in expressions else set()
+        )
+        if not names or not names <= units.keys():
             continue
-        for said in unit_faults(
-            expressions[entry.id], items=items, parameters=parameters, declared=entry.unit or None, table=table
-        ):
+        for said in unit_faults(expressions[entry.id], units=units, declared=entry.unit):
             yield fault(pack, entry.record, "XQ-POLICY-056", said,
                         fix=Text("改正换算系数或声明的单位", "correct the factor or the declared unit"))  # fmt: skip
 
 
-def pack_units(pack: Pack) -> Mapping[str, str]:
-    """Return unit code -> its definition as CL_UNIT writes it."""
-    return {code: record.factor for code, record in pack.units.items()}
+def units_known(pack: Pack) -> Iterator[Problem]:
+    """Every code of CL_UNIT is a unit with an exact definition."""
+    for code in pack.units.keys() - _NO_QUANTITIES:
+        try:
+            unit_of(code)
+        except KeyError:
+            yield fault(pack, f"code:CL_UNIT.{code}", "XQ-POLICY-058",
+                        Text(f"单位 {code} 没有确切定义", f"unit {code} has no exact definition"),
+                        fix=Text("在 expressions/units.py 中定义", "define it in expressions/units.py"))  # fmt: skip
 
 
 def parameters_in_force(pack: Pack) -> Iterator[Problem]:
@@ -167,5 +164,5 @@ def parameters_in_force(pack: Pack) -> Iterator[Problem]:
 
 
 EXPRESSION_PROOFS: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
-    parse_and_name, no_legal_number, units_hold, parameters_in_force,
+    parse_and_name, no_legal_number, units_known, units_hold, parameters_in_force,
 )  # fmt: skip
