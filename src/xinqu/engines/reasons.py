@@ -48,15 +48,16 @@ def reason_of(node: tree.Node, scopes: frozenset[str] = frozenset()) -> pl.Expr:
 def _inputs(node: tree.Node, scopes: frozenset[str]) -> list[tuple[str, pl.Expr]]:
     """Return each input of ``node`` with the expression of its reason, in reading order."""
     found: dict[str, list[pl.Expr]] = {}
-    for inner in tree.walk_row(node):
-        match inner:
-            case tree.Item() | tree.Context() | tree.Parameter():
-                column = tree.sql(inner)
-                found.setdefault(column, []).append(pl.when(pl.col(column).is_null()).then(_own_reason(inner)))
-            case tree.Operation(op="/", operands=(_, divisor)):
-                value = _inside_nullif(divisor)
-                zero = pl.when(to_polars(Expression(value)) == 0).then(pl.lit(Unknown.ZERO_DIVISOR.value))
-                found.setdefault(tree.sql(value), []).append(zero)
+    parts = list(tree.walk_row(node))
+    for part in parts:
+        if isinstance(part, (tree.Item, tree.Context, tree.Parameter)):
+            column = tree.sql(part)
+            found.setdefault(column, []).append(pl.when(pl.col(column).is_null()).then(_own_reason(part)))
+    for part in parts:
+        if isinstance(part, tree.Operation) and part.op == "/":
+            divisor = _inside_nullif(part.operands[1])
+            zero = pl.when(to_polars(Expression(divisor)) == 0).then(pl.lit(Unknown.ZERO_DIVISOR.value))
+            found.setdefault(tree.sql(divisor), []).append(zero)
     mixed = mixed_scopes(node, scopes)
     if mixed is not None:
         found["scope"] = [pl.when(mixed).then(pl.lit(Unknown.SCOPE_MISMATCH.value))]
