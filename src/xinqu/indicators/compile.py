@@ -29,6 +29,7 @@ def compile_figures(
     as_of: dt.date,
     periods: Collection[str] | None = None,
     areas: Collection[str] | None = None,
+    indicators: Collection[str] | None = None,
 ) -> pl.DataFrame:
     """Compile all indicators into the figures frame of docs/architecture.md, sorted by indicator, area and period.
 
@@ -40,11 +41,11 @@ def compile_figures(
 
     Args:
         facts: facts frames by form; the rows of sub-units are not read, but for sums over them.
-        periods: only these (text); None: all. areas: only these; None: all of the pack.
+        periods: only these (text); None: all. areas, indicators: only these; None: all of the pack.
     """
     wanted = sorted(pack.areas if areas is None else areas)
     by_frequency: dict[Frequency, list[Formula]] = {}
-    for formula in formulas(pack):
+    for formula in formulas(pack, indicators):
         by_frequency.setdefault(formula.frequency, []).append(formula)
     parts = [pl.DataFrame(schema=FIGURES_SCHEMA)]
     for group in by_frequency.values():

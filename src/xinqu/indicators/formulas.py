@@ -1,6 +1,7 @@
 """Formulas of the pack made ready: what each indicator reads, on which forms, and whether its result is official."""
 
 import datetime as dt
+from collections.abc import Collection
 
 import msgspec
 
@@ -21,9 +22,10 @@ class Formula(msgspec.Struct, frozen=True, kw_only=True):
     forms: tuple[str, ...]
 
 
-def formulas(pack: Pack) -> list[Formula]:
-    """Return the formulas of all indicators; an indicator with a released yearly value has a second, annual one."""
-    return [formula for indicator in pack.indicators.values() for formula in _of(indicator, pack)]
+def formulas(pack: Pack, indicators: Collection[str] | None = None) -> list[Formula]:
+    """Return the formulas of all (or the named) indicators; one with a released yearly value has a second, annual one."""
+    named = [i for i in pack.indicators.values() if indicators is None or i.id in indicators]
+    return [formula for indicator in named for formula in _of(indicator, pack)]
 
 
 def formula_of(pack: Pack, indicator: str, period: Period) -> Formula | None:
