@@ -232,11 +232,11 @@ _EXTRA = {
     "decimals": "FLOOR(x, digits)",
     "query": "a subquery",
 }
-_SPELLED = {
+_SPELLED: dict[type[exp.Expr], str] = {
     exp.IntDiv: "//", exp.Mod: "%", exp.Pow: "**", exp.DPipe: "||", exp.Cast: "::", exp.Null: "NULL",
     exp.PropertyEQ: ":=", exp.NullSafeEQ: "<=>",
 }  # fmt: skip
-_SPOKEN = _SPELLED | {
+_SPOKEN: dict[type[exp.Expr], str] = _SPELLED | {
     exp.Cast: "a cast (::)", exp.Subquery: "a subquery", exp.Select: "SELECT", exp.Boolean: "TRUE or FALSE",
     exp.Alias: "an alias", exp.Window: "OVER",
 }  # fmt: skip
