@@ -12,8 +12,11 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from xinqu.coordination.difficulties import difficulties_at
+from xinqu.coordination.difficulties import difficulties
+from xinqu.coordination.due_events import log_columns
+from xinqu.coordination.matter_rules import Inputs
 from xinqu.coordination.matters import major_matters
+from xinqu.coordination.proposals import red_since
 from xinqu.evaluation.index.build import IndexResult, build_index
 from xinqu.indicators.compile import compile_figures
 from xinqu.monitoring.lamps import lamps
@@ -32,6 +35,7 @@ from xinqu.vocabulary.calendars import WorkingCalendar
 from xinqu.vocabulary.canonical import canonical_json, sha256_hex
 from xinqu.vocabulary.origin import Realm
 
+INDEX_SEED = 58  # of the draws behind rank intervals: fixed, so that the same vintage gives the same intervals
 COMPUTE_VERSION = 1  # raised whenever a part comes out differently for the same key
 
 
@@ -105,19 +109,22 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
 
     def index_of(self, year: int) -> IndexResult:
         """Return the composite index of ``year`` under the pack's framework; trial until it is adopted."""
-        return build_index(self.pack, self.figures, year, as_of=self.as_of, events=self.events)
+        return build_index(self.pack, self.figures, year, seed=INDEX_SEED, facts=self.facts, events=self.events)
 
     @cached_property
     def difficulties(self) -> pl.DataFrame:
         """Difficulties with rung, holder and clock."""
-        return difficulties_at(self.pack, self.events, self.calendar, as_of=self.as_of)
+        return difficulties(self.pack, self.events, self.calendar, as_of=self.as_of)
 
     @cached_property
     def matters(self) -> pl.DataFrame:
         """Major matters: triggered, not, or indeterminate with the reason."""
+        reds = red_since(self.pack, self.lamps, self.events, self.calendar, as_of=self.as_of)
         return major_matters(
-            self.pack, self.facts, lamps=self.lamps, difficulties=self.difficulties, events=self.events,
-            calendar=self.calendar, as_of=self.as_of,
+            Inputs(
+                pack=self.pack, calendar=self.calendar, as_of=self.as_of, log=log_columns(self.events), facts=self.facts,
+                reds=reds, difficulties=self.difficulties,
+            )
         )  # fmt: skip
 
     @cached_property

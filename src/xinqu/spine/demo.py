@@ -1,0 +1,153 @@
+"""One workspace with both realms: real published figures and a rehearsal nation, each taken through the whole cycle."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from xinqu.policy.load import load_pack
+from xinqu.policy.pack import Pack
+from xinqu.rehearsal.nation import AS_OF, Nation, generate
+from xinqu.rehearsal.script import write_script
+from xinqu.rehearsal.versions import documents as nation_documents
+from xinqu.returns.document import ReturnDocument
+from xinqu.returns.published import published_documents
+from xinqu.spine import accounts, log, policy, scripted
+from xinqu.spine.accounts import Person
+from xinqu.spine.returns import examine, record
+from xinqu.spine.steps import Decide, HandIn, Key, Step
+from xinqu.spine.tick import tick
+from xinqu.spine.workspace import Workspace, create, now
+from xinqu.store.records import NewEvent
+from xinqu.validation.findings import blocking
+from xinqu.vocabulary.origin import Realm
+
+SEED = 2019_58
+_OPENED = dt.datetime(2021, 1, 4, 1, tzinfo=dt.UTC)  # first working day of the rehearsal, 9 o'clock in Beijing
+_CLOSES = dt.time(15, tzinfo=dt.UTC)  # of the rehearsal's last day: after every scripted act
+_TICK_SINCE = dt.date(2025, 12, 31)  # older lapses are history of the script, not work for anyone
+_BASE, _GOAL = "2021", "2026"
+_EXTRA = ("reason", "findings", "rule", "result")
+
+Say = Callable[[str], None]
+Versions = Mapping[tuple[str, str, str, str, int], ReturnDocument]
+
+
+class Built(msgspec.Struct, frozen=True):
+    """What was built: the workspace, and how many first versions of the rehearsal were refused at the door."""
+
+    workspace: Workspace
+    refused_at_the_door: int
+
+
+def build(folder: Path, *, seed: int = SEED, scale: int = 1, say: Say = lambda _: None) -> Built:
+    """Make the workspace in ``folder``, and take both realms from organisations to what time brought about."""
+    workspace = create(folder, realms=(Realm.PUBLISHED, Realm.REHEARSAL))
+    pack = load_pack(cache=workspace.cache_dir)
+    accounts.load_organisations(workspace, pack)
+    say("published")
+    publish(workspace, pack)
+    say("rehearsal")
+    refused = rehearse(workspace, pack, seed=seed, scale=scale)
+    return Built(workspace, refused)
+
+
+def publish(workspace: Workspace, pack: Pack) -> None:
+    """Bring the published figures in as backfill returns, one per area, form and period, through the common door."""
+    realm = Realm.PUBLISHED
+    _open(workspace, pack, realm, now)
+    documents = published_documents(pack, as_of=now().date())
+    record(workspace, pack, realm, scripted.full_course(pack, documents))
+    tick(workspace, realm)
+
+
+def rehearse(workspace: Workspace, pack: Pack, *, seed: int, scale: int) -> int:
+    """Let the rehearsal nation file five years; return how many planted mistakes the checks refused at the door."""
+    realm = Realm.REHEARSAL
+    _open(workspace, pack, realm, lambda: _OPENED)
+    _set_targets(workspace, pack)
+    nation = generate(pack, seed, scale=scale)
+    steps, refused = _steps(workspace, pack, nation)
+    record(workspace, pack, realm, steps)
+    tick(workspace, realm, since=_TICK_SINCE, as_of=AS_OF, recorded_at=dt.datetime.combine(AS_OF, _CLOSES))
+    return refused
+
+
+def _open(workspace: Workspace, pack: Pack, realm: Realm, clock: Callable[[], dt.datetime]) -> None:
+    scripted.people(workspace, pack, realm, clock=clock)
+    first = scripted.administrator(workspace, realm)
+    policy.adopt(workspace, realm, first, second=scripted.ADMINISTRATORS[1], clock=clock)
+
+
+def _set_targets(workspace: Workspace, pack: Pack) -> None:
+    """Move each target that holds for all areas to base 2021 and target 2026: one event each, by two persons."""
+    first = scripted.administrator(workspace, Realm.REHEARSAL)
+    events = [
+        NewEvent(
+            type="target.set",
+            realm=Realm.REHEARSAL,
+            actor=first.account,
+            organisation=first.organisation,
+            role=first.role,
+            subject=f"target/{target.id}",
+            data={
+                "target": target.id,
+                "indicator": target.indicator,
+                "area": target.area,
+                "base_period": _BASE,
+                "period": _GOAL,
+                "value": target.value,
+                "document": "rehearsal",
+                "second_actor": scripted.ADMINISTRATORS[1],
+            },
+            recorded_at=_OPENED,
+        )
+        for target in pack.targets.values()
+        if target.area == "*"
+    ]
+    log.append(workspace, pack, events)
+
+
+def _steps(workspace: Workspace, pack: Pack, nation: Nation) -> tuple[list[Step], int]:
+    """Return the script as steps, without first versions that the checks refuse at the door, and their number."""
+    versions: dict[tuple[str, str, str, str, int], ReturnDocument] = {
+        (form, *key): document
+        for form in nation.forms
+        for key, document in nation_documents(pack, nation, form).items()
+    }
+    refused = _refused(workspace, pack, versions)
+    script = write_script(pack, nation)
+    key = pl.concat_str("form", "area", "sub_unit", "period", separator="|")
+    never_came_in = key.is_in(list(refused))
+    script = script.filter(~(never_came_in & (pl.col("version") == 1))).with_columns(
+        version=pl.when(never_came_in).then(pl.col("version") - 1).otherwise("version"),
+        shift=never_came_in.cast(pl.Int64),
+    )
+    return [_step(row, versions) for row in script.iter_rows(named=True)], len(refused)
+
+
+def _refused(workspace: Workspace, pack: Pack, versions: Versions) -> set[str]:
+    """Return the keys whose first of several versions has a false error-level check."""
+    corrected = {place[:4] for place in versions if place[4] > 1}
+    first = {place: document for place, document in versions.items() if place[4] == 1}
+    wrong = {document.content_sha256: place for place, document in first.items() if place[:4] in corrected}
+    examined = examine(workspace, pack, Realm.REHEARSAL, list(first.values()))
+    blocked = blocking(examined.findings.findings)["submission"].unique().to_list()
+    return {"|".join(map(str, wrong[sha][:4])) for sha in blocked if sha in wrong}
+
+
+def _step(row: Mapping[str, object], versions: Versions) -> Step:
+    key = Key(str(row["form"]), str(row["area"]), str(row["period"]), str(row["sub_unit"]))
+    actor = Person(account=str(row["actor"]), role=str(row["role"]), organisation=str(row["organisation"]))
+    version, at, on = int(str(row["version"])), row["recorded_at"], row["effective_on"]
+    if not isinstance(at, dt.datetime) or not isinstance(on, dt.date):
+        raise TypeError("the script gives no time")
+    if row["type"] == "return.submitted":
+        document = versions[key.form, key.area, key.sub_unit, key.period, version + int(str(row["shift"]))]
+        return HandIn(document=document, actor=actor, version=version, recorded_at=at, effective_on=on)
+    data = {name: row[name] for name in _EXTRA if row[name] is not None}
+    return Decide(
+        type=str(row["type"]), key=key, version=version, actor=actor, data=data, recorded_at=at, effective_on=on
+    )
