@@ -76,7 +76,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     form_name: Text
     area: str
     period: str
-    value: float | str | bool | None
+    value: float | str | None
     unit: str
     state: str
     why: str
