@@ -26,9 +26,7 @@ def merged_calendar(pack: Pack, first_year: int, last_year: int) -> MergedCalend
     are provisional.
     """
     missing = [
-        year
-        for year in range(first_year, last_year + 1)
-        if year not in pack.calendar.known_years and _holds(year)
+        year for year in range(first_year, last_year + 1) if year not in pack.calendar.known_years and _holds(year)
     ]
     recalled = {day: kind for year in missing for day, kind in _special_days(year)}
     known = pack.calendar.known_years | frozenset(missing)

@@ -25,9 +25,7 @@ def facts_of(
     return {form: _facts(pack, form, frame, numbered, states.filter(form=form)) for form, frame in forms.items()}
 
 
-def _facts(
-    pack: Pack, form: str, frame: pl.DataFrame, numbered: pl.DataFrame, states: pl.DataFrame
-) -> pl.DataFrame:
+def _facts(pack: Pack, form: str, frame: pl.DataFrame, numbered: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     keys = list(KEYS)
     scopes = numbered.filter(form=form).select(*keys, "event", "scope_key")
     wide = frame.join(scopes, on=keys, how="left", maintain_order="left").with_columns(

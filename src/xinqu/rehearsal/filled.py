@@ -9,7 +9,26 @@ import polars as pl
 from xinqu.policy.model import Form
 from xinqu.rehearsal.draws import Array
 from xinqu.rehearsal.forms import (
-    xa1, xa2, xa3, xa4, xa5, xa6, xa7, xa8, xa9, xa10, xa11, xh1, xh2, xm1, xm2, xq1, xq2, xq3, xq4, xq5,
+    xa1,
+    xa2,
+    xa3,
+    xa4,
+    xa5,
+    xa6,
+    xa7,
+    xa8,
+    xa9,
+    xa10,
+    xa11,
+    xh1,
+    xh2,
+    xm1,
+    xm2,
+    xq1,
+    xq2,
+    xq3,
+    xq4,
+    xq5,
 )  # fmt: skip
 from xinqu.rehearsal.world import World
 from xinqu.vocabulary.periods import Period

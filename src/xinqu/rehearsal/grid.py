@@ -75,7 +75,9 @@ def reporting_scope(area: Area, day: dt.date) -> AreaScope:
     return main[-1] if main else max(valid or area.scopes[:1], key=lambda scope: scope.valid_from)
 
 
-def owed_columns(form: Form, grid: Grid, as_of: dt.date, calendar: WorkingCalendar) -> list[tuple[int, Period, dt.date]]:
+def owed_columns(
+    form: Form, grid: Grid, as_of: dt.date, calendar: WorkingCalendar
+) -> list[tuple[int, Period, dt.date]]:
     """Return (column, period, due day) of each period of the grid whose due day has passed on ``as_of``, oldest first."""
     owed = []
     for column in range(grid.years * form.frequency.per_year):

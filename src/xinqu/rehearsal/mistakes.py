@@ -1,6 +1,7 @@
 """Plants mistakes that are sent back and corrected, a missing return, a hidden cell, and warnings that need a word."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,29 +11,32 @@ from xinqu.policy.model import Check
 from xinqu.policy.pack import Pack
 from xinqu.rehearsal.draws import Draws
 from xinqu.rehearsal.grid import Grid
-from xinqu.rehearsal.stories import Stories
+from xinqu.rehearsal.stories import FALLS_WITH, Stories
 from xinqu.vocabulary.periods import Frequency
 
 KEY = ["form", "area", "sub_unit", "period"]
 KINDS = {
-    "x10": "a digit too many; sent back, corrected",
-    "unit_yuan": "entered in yuan instead of 万元; sent back, corrected",
-    "unit_yi": "entered in 亿元 instead of 万元; sent back, corrected",
-    "identity_break": "a part above its whole; sent back, corrected",
-    "missing_cell": "a required cell left empty; sent back, corrected",
+    "x10": "a digit too many: a check warns, sent back, corrected",
+    "unit_yuan": "entered in yuan instead of 万元: a check warns, sent back, corrected",
+    "unit_yi": "entered in 亿元 instead of 万元: a check warns, sent back, corrected",
+    "identity_break": "a part above its whole where a check only warns: sent back, corrected",
+    "refused_identity": "a part above its whole where a check refuses: turned away at the door, handed in right",
+    "refused_missing": "a required cell left empty: turned away at the door, handed in right",
     "late": "handed in within the days of grace",
     "very_late": "handed in after the days of grace",
     "missing_return": "never handed in",
     "suppressed_cell": "hidden because few enterprises stand behind it",
     "explained_warning": "true, but a check warns: explained by the filer",
 }
-CORRECTED = ("x10", "unit_yuan", "unit_yi", "identity_break", "missing_cell")
+CORRECTED = ("x10", "unit_yuan", "unit_yi", "identity_break")  # version 1 is wrong, version 2 right
+REFUSED = ("refused_identity", "refused_missing")  # never stored: the first version that is stored is right
 HIDDEN_ITEM = "xa3_tech_contract"
 OVER_CAP_CHECK = "xa4_con_total <= xa4_con_cap"
-_HOW_MANY = {"x10": 16, "unit_yuan": 7, "unit_yi": 7, "identity_break": 16, "missing_cell": 12}
+_HOW_MANY = {"x10": 16, "unit_yuan": 8, "unit_yi": 8, "identity_break": 10, "refused_identity": 8, "refused_missing": 8}
 _FACTOR = {"x10": 10.0, "unit_yuan": 10_000.0, "unit_yi": 0.0001}
 _PART = re.compile(r"(\w+) <= (\w+)")
 _LIKE_LAST_YEAR = re.compile(r"(?:near\((\w+), ly\(\1\)|ly\((\w+)\) <= 0 OR \2 BETWEEN)")
+_WORD = re.compile(r"[a-z]\w+")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class _Site:
     whole: str = ""
 
 
-def plant(  # noqa: PLR0913 - one call, all needed
+def plant(
     pack: Pack,
     forms: dict[str, pl.DataFrame],
     returns: pl.DataFrame,
@@ -70,22 +74,32 @@ def plant(  # noqa: PLR0913 - one call, all needed
     hidden = _hidden_cell(forms, grid, stories)
     planted = pl.concat([planted, hidden, _by_timeliness(returns)]).sort(*KEY, "item", "kind")
     corrected = planted.filter(pl.col("kind").is_in(CORRECTED)).select(KEY).unique()
-    versions = returns.join(corrected.with_columns(two=pl.lit(2).cast(pl.Int64)), on=KEY, how="left", maintain_order="left")
+    versions = returns.join(
+        corrected.with_columns(two=pl.lit(2).cast(pl.Int64)), on=KEY, how="left", maintain_order="left"
+    )
     returns = versions.with_columns(pl.coalesce("two", "versions").alias("versions")).drop("two")
     return Planting(_accepted(forms, hidden, returns), returns, _all_states(states, hidden), planted)
 
 
-_SCHEMA = {**dict.fromkeys([*KEY, "item", "kind"], pl.String), "wrong": pl.Float64, "right": pl.Float64, "check": pl.String}
+_SCHEMA = {
+    **dict.fromkeys([*KEY, "item", "kind"], pl.String),
+    "wrong": pl.Float64,
+    "right": pl.Float64,
+    "check": pl.String,
+}
 
 
 def _sites(pack: Pack, forms: dict[str, pl.DataFrame]) -> dict[str, list[_Site]]:
-    """Read the checks for places where each kind of mistake is seen."""
+    """Read the checks for places where each kind of mistake is seen, and by nothing that refuses the return.
+
+    A value that is too large is refused only by an error check that reads it other than as the whole of a part, one
+    that is too small only by a check that reads it other than as a part.
+    """
     checks = [c for c in pack.checks.values() if c.form in forms]
-    parts = [(c, _PART.fullmatch(c.expression)) for c in checks if c.level == "error"]
-    identities = [
-        _Site(c.form, m[1], c.id, m[2]) for c, m in parts if m and {m[1], m[2]} <= set(forms[c.form].columns)
-    ]
-    yearly = [(c, _LIKE_LAST_YEAR.match(c.expression)) for c in checks]
+    errors = [c for c in checks if c.level == "error"]
+    may_rise = _only_as(errors, 2)
+    may_fall = _only_as(errors, 1)
+    yearly = [(c, _LIKE_LAST_YEAR.match(c.expression)) for c in checks if c.level == "warning"]
     compared = [_Site(c.form, m[1] or m[2], c.id) for c, m in yearly if m]
     money = [site for site in compared if pack.items[site.item].unit == "wan_yuan"]
     required = [
@@ -94,7 +108,30 @@ def _sites(pack: Pack, forms: dict[str, pl.DataFrame]) -> dict[str, list[_Site]]
         for item in pack.forms[form].items
         if item.required and item.type == "decimal"
     ]
-    return {"x10": compared, "unit_yuan": money, "unit_yi": money, "identity_break": identities, "missing_cell": required}
+    return {
+        "x10": [site for site in compared if may_rise(site.item)],
+        "unit_yuan": [site for site in money if may_rise(site.item)],
+        "unit_yi": [site for site in money if may_fall(site.item)],
+        "identity_break": [site for site in _parts(checks, "warning", forms) if may_rise(site.item)],
+        "refused_identity": _parts(checks, "error", forms),
+        "refused_missing": required,
+    }
+
+
+def _parts(checks: Iterable[Check], level: str, forms: dict[str, pl.DataFrame]) -> list[_Site]:
+    """Return part and whole of the checks that say just that, both on one form."""
+    matches = [(c, _PART.fullmatch(c.expression)) for c in checks if c.level == level]
+    return [_Site(c.form, m[1], c.id, m[2]) for c, m in matches if m and {m[1], m[2]} <= set(forms[c.form].columns)]
+
+
+def _only_as(errors: Iterable[Check], side: int) -> Callable[[str], bool]:
+    """Return a test: every error check that reads an item reads it as this side of ``part <= whole`` (1 or 2)."""
+    other: set[str] = set()
+    for check in errors:
+        match = _PART.fullmatch(check.expression)
+        read = set(_WORD.findall(check.expression))
+        other |= read - {match[side]} if match else read
+    return lambda item: item not in other
 
 
 def _slips(
@@ -129,23 +166,22 @@ def _slip(
     found = fit.row(int(stream.integers(len(fit))), named=True)
     right = float(found[site.item])
     wrong: float | None = None
-    if kind == "identity_break":
+    if site.whole:
         wrong = float(np.ceil(found[site.whole] * 1.2 + 1))
-    elif kind != "missing_cell":
+    elif kind != "refused_missing":
         wrong = round(right * _FACTOR[kind], 4)
     return (site.form, found["area"], "", found["period"], site.item, kind, wrong, right, site.check)
 
 
-def _explained(
-    pack: Pack, forms: dict[str, pl.DataFrame], grid: Grid, stories: Stories
-) -> list[tuple[object, ...]]:
+def _explained(pack: Pack, forms: dict[str, pl.DataFrame], grid: Grid, stories: Stories) -> list[tuple[object, ...]]:
     """List the true values that a check warns of: revisions downwards, the cap that is passed."""
     rows: list[tuple[object, ...]] = []
-    for item, falls in stories.falls.items():
-        check = _check_with(pack, f"{item} >= prev({item})")
-        for area, month in falls if check else ():
-            period = str(grid.period(Frequency.MONTHLY, month))
-            rows += _true_row(forms, check, grid.areas[area], period, item)
+    for total, falls in stories.falls.items():
+        for item in FALLS_WITH[total]:
+            check = _check_with(pack, f"{item} >= prev({item})")
+            for area, month in falls:
+                period = str(grid.period(Frequency.MONTHLY, month))
+                rows += _true_row(forms, check, grid.areas[area], period, item)
     cap = _check_with(pack, OVER_CAP_CHECK)
     if cap and cap.form in forms:
         last = str(forms[cap.form]["period"].max())
@@ -172,8 +208,13 @@ def _hidden_cell(forms: dict[str, pl.DataFrame], grid: Grid, stories: Stories) -
     empty = pl.DataFrame(schema=_SCHEMA)
     if form not in forms:
         return empty
-    frame = forms[form].filter(area=grid.areas[stories.hidden_area], sub_unit="", period=str(forms[form]["period"].max()))
-    cells = [(form, r["area"], "", r["period"], HIDDEN_ITEM, "suppressed_cell", None, r[HIDDEN_ITEM], "") for r in frame.iter_rows(named=True)]
+    frame = forms[form].filter(
+        area=grid.areas[stories.hidden_area], sub_unit="", period=str(forms[form]["period"].max())
+    )
+    cells = [
+        (form, r["area"], "", r["period"], HIDDEN_ITEM, "suppressed_cell", None, r[HIDDEN_ITEM], "")
+        for r in frame.iter_rows(named=True)
+    ]
     return pl.DataFrame(cells, schema=_SCHEMA, orient="row")
 
 
@@ -189,9 +230,7 @@ def _by_timeliness(returns: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _accepted(
-    forms: dict[str, pl.DataFrame], hidden: pl.DataFrame, returns: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
+def _accepted(forms: dict[str, pl.DataFrame], hidden: pl.DataFrame, returns: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the values that stand in the end: without the return that never comes and the hidden cell."""
     never = returns.filter(pl.col("filed") == "never")
     accepted = dict(forms)

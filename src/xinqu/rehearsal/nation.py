@@ -52,7 +52,7 @@ class Nation:
     calendar: MergedCalendar
 
 
-def generate(  # noqa: PLR0913 - all but the first two have defaults
+def generate(
     pack: Pack,
     seed: int,
     *,
@@ -115,7 +115,7 @@ def _build(grid: Grid, draws: Draws, stories: Stories, calibration: pl.DataFrame
         profile=profile,
         cycle=read_cycle(range(grid.first_year, grid.first_year + grid.years)),
         economy=economy,
-        territory=settle(grid, draws, profile, economy, stories, profile["land_km2"]),
+        territory=settle(grid, draws, profile, stories),
         stories=stories,
         land_ratio=grid.land_ratio(),
         unit_area=np.arange(len(grid.areas)),
@@ -131,7 +131,7 @@ def _units(world: World, scale: int) -> World:
     return replace(world, unit_area=np.repeat(np.arange(world.draws.areas), parts), unit_share=share.reshape(-1))
 
 
-def _frame(  # noqa: PLR0913 - one call, all needed
+def _frame(
     form: Form,
     grid: Grid,
     world: World,
@@ -151,14 +151,13 @@ def _frame(  # noqa: PLR0913 - one call, all needed
 def _blank_states(forms: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the state of each null cell: what an area does not have is not applicable."""
     key = ["area", "sub_unit", "period"]
-    blanks = []
-    for form, frame in forms.items():
-        holed = [name for name in frame.columns if name not in key and frame[name].null_count()]
-        for item in holed:
-            blanks.append(
-                frame.filter(pl.col(item).is_null()).select(
-                    pl.lit(form).alias("form"), *key, pl.lit(item).alias("item"), pl.lit("not_applicable").alias("state")
-                )
-            )
+    blanks = [
+        frame.filter(pl.col(item).is_null()).select(
+            pl.lit(form).alias("form"), *key, pl.lit(item).alias("item"), pl.lit("not_applicable").alias("state")
+        )
+        for form, frame in forms.items()
+        for item in frame.columns
+        if item not in key and frame[item].null_count()
+    ]
     schema = dict.fromkeys(("form", *key, "item", "state"), pl.String)
     return pl.concat([pl.DataFrame(schema=schema), *blanks])

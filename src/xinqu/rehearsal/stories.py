@@ -8,7 +8,7 @@ from xinqu.rehearsal.draws import Array, Draws
 from xinqu.rehearsal.grid import MONTHS, Grid
 
 REVISED_DOWN = 0.985  # a year-to-date figure after a downward revision, against the month before
-_REVISED_ITEMS = ("xm1_fai", "xm1_rev")
+FALLS_WITH = {"xm1_fai": ("xm1_fai", "xm1_fai_ind"), "xm1_rev": ("xm1_rev",)}  # what falls with a revised total
 _FALLS_PER_ITEM = 3
 
 
@@ -34,7 +34,7 @@ def tell(grid: Grid, draws: Draws) -> Stories:
     """Draw the stories of a nation."""
     stream = draws.stream("stories")
     cast = stream.permutation(draws.areas)
-    falls = {item: tuple(_falls(stream, grid, draws.areas)) for item in _REVISED_ITEMS}
+    falls = {item: tuple(_falls(stream, grid, draws.areas)) for item in FALLS_WITH}
     roles = [int(cast[n % draws.areas]) for n in range(4)]
     return Stories(falls, *roles)
 

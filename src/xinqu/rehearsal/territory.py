@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from xinqu.rehearsal.draws import Array, Draws
-from xinqu.rehearsal.economy import Economy
 from xinqu.rehearsal.grid import Grid
 from xinqu.rehearsal.profiles import PROFILE_YEAR
 from xinqu.rehearsal.stories import Stories
 
 HA_PER_KM2 = 100.0
-MU_PER_HA = 15.0
+_FULL_TOWN_PCT = 90.0
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,8 @@ class Territory:
     built_industrial: Array
 
 
-def settle(
-    grid: Grid, draws: Draws, profile: dict[str, Array], economy: Economy, stories: Stories, land_km2: Array
-) -> Territory:
-    """Settle people and land.
-
-    Args:
-        land_km2: land of the scope of the first year, shape (areas,).
-    """
+def settle(grid: Grid, draws: Draws, profile: dict[str, Array], stories: Stories) -> Territory:
+    """Settle people and land; ``profile`` holds ``land_km2`` of the first scope beside the columns of profiles.csv."""
     years = grid.years
     growth = profile["pop_growth_pct"][:, None] / 100 + draws.noise("residents", years + 1, 0.0012)
     steps = np.log1p(growth)
@@ -50,12 +43,12 @@ def settle(
     employed = residents * (draws.spread("employed_share", 0.50, 0.60)[:, None] + 0.001 * np.arange(years))
     town_land = _town_land(draws, years, profile, town[:, 0])
     town_share = 0.42 + 0.44 * profile["urban_pct"] / 100 - draws.spread("village_land_share", 0.0, 0.06)
-    construction = np.minimum(town_land[:, 0] / town_share, 0.62 * HA_PER_KM2 * land_km2)[:, None] * _creep(
+    construction = np.minimum(town_land[:, 0] / town_share, 0.62 * HA_PER_KM2 * profile["land_km2"])[:, None] * _creep(
         draws, "construction", 0.004, 0.017, years
     )
-    cap = _cap(draws, construction, stories, land_km2)
+    cap = _cap(draws, construction, stories, profile["land_km2"])
     new = np.diff(construction, axis=1, prepend=construction[:, :1] * 0.99)
-    industrial = town_land * _between(draws, "industrial_land_share", 0.20, 0.29, economy, years)
+    industrial = 0.998 ** np.arange(years) * town_land * draws.spread("industrial_land_share", 0.20, 0.29)[:, None]
     built = industrial * (draws.spread("built_share", 0.78, 0.88)[:, None] + 0.008 * np.arange(years))
     return Territory(
         residents=residents,
@@ -78,10 +71,11 @@ def _creep(draws: Draws, name: str, low: float, high: float, years: int) -> Arra
 
 
 def _town_land(draws: Draws, years: int, profile: dict[str, Array], town_first: Array) -> Array:
+    """Urban construction land: town dwellers at a steady growth, by land per head; full towns build closer."""
     per_person_m2 = draws.toward("town_land_per_person", draws.spread("town_land_m2", 92.0, 138.0), 78.0, years, years)
-    denser = np.where(profile["urban_pct"] > 90, 0.93, 1.0)  # noqa: PLR2004 - full towns build closer
-    people = town_first[:, None] * np.exp(profile["pop_growth_pct"] / 100 * np.arange(years)[None, :].T).T
-    land: Array = people * per_person_m2 * denser[:, None]  # 万人 x m2 = ha
+    closer = np.where(profile["urban_pct"] > _FULL_TOWN_PCT, 0.93, 1.0)
+    growth = np.exp(profile["pop_growth_pct"][:, None] / 100 * np.arange(years))
+    land: Array = town_first[:, None] * growth * per_person_m2 * closer[:, None]  # 万人 x m2 = ha
     return land
 
 
@@ -93,10 +87,3 @@ def _cap(draws: Draws, construction: Array, stories: Stories, land_km2: Array) -
     area = stories.over_cap_area
     cap[area] = construction[area, [max(last_annual - 1, 0), last_annual]].mean()
     return np.repeat(cap[:, None], construction.shape[1], axis=1)
-
-
-def _between(draws: Draws, name: str, low: float, high: float, economy: Economy, years: int) -> Array:
-    """More industrial land where industry weighs more."""
-    weight = economy.industry[:, :1] * 0 + draws.spread(name, low, high)[:, None]
-    path: Array = weight * 0.998 ** np.arange(years)
-    return path

@@ -15,7 +15,7 @@ SILENT_FORM = "xq3"  # the form whose last return one area never hands in
 _LATE, _VERY_LATE = 0.010, 0.0016  # within grace; after it
 
 
-def hand_in(  # noqa: PLR0913 - one call, all needed
+def hand_in(
     forms: dict[str, pl.DataFrame],
     grid: Grid,
     draws: Draws,

@@ -34,7 +34,7 @@ def known_truth(grid: Grid, world: World, complete: dict[str, pl.DataFrame]) -> 
         {
             "area": [area for area in areas for _ in years],
             "year": years * len(areas),
-            "growth_pct": world.economy.growth[:, -grid.years :].reshape(-1),
+            "growth_pct": world.economy.growth.reshape(-1),
             "gdp_wan_yuan": world.economy.gdp.reshape(-1),
         }
     )

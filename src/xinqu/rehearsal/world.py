@@ -77,6 +77,11 @@ class World:
         path: Array = base * np.exp(rate * elapsed + self.draws.noise(name, columns, rough))
         return path
 
+    def rare(self, name: str, columns: int, chance: float) -> Array:
+        """1 where something happens that seldom does, else 0; shape (areas, columns)."""
+        drawn = self.draws.stream(name).random((self.draws.areas, columns))
+        return (drawn < chance).astype(np.float64)
+
     def months(self, name: str, yearly: Array, weights: Array = MONTH_FLAT, rough: float = 0.04) -> Array:
         """Spread yearly amounts over months, year to date; shape (areas, months)."""
         return spread_over_months(self.draws, name, yearly, weights, rough)

@@ -23,7 +23,9 @@ def items(world: World) -> dict[str, Array]:
         "xa1_pop": world.amount(territory.residents, 2),
         "xa1_pop_urban": world.amount(territory.town_dwellers, 2),
         "xa1_pop_avg": world.amount((territory.residents + territory.residents_before) / 2, 2),
-        "xa1_settled": world.amount(territory.town_dwellers * world.share("settled", 0.004, 0.011, years, sigma=0.0005), 2),
+        "xa1_settled": world.amount(
+            territory.town_dwellers * world.share("settled", 0.004, 0.011, years, sigma=0.0005), 2
+        ),
         "xa1_employed": world.amount(territory.employed, 2),
         "xa1_gdp": product["gdp"],
         "xa1_gdp_growth": world.rate(economy.growth_ytd[:, 3::4], 2),

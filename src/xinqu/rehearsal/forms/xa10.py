@@ -21,7 +21,9 @@ def items(world: World) -> dict[str, Array]:
         **_ledger(world, "xa10_tax", taxed, share),
         **_ledger(world, "xa10_out", output, share),
         "xa10_trans_n": world.amount(size * world.rising("transfer_projects", 9.0, 22.0, 0.05, years)),
-        "xa10_trans_inv": world.amount(size * world.rising("transfer_investment", 130_000.0, 330_000.0, 0.07, years, rough=0.05)),
+        "xa10_trans_inv": world.amount(
+            size * world.rising("transfer_investment", 130_000.0, 330_000.0, 0.07, years, rough=0.05)
+        ),
     }
 
 

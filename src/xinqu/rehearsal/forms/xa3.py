@@ -15,7 +15,9 @@ def items(world: World) -> dict[str, Array]:
     income = size * world.rising("transfer_income", 9_000.0, 30_000.0, 0.09, years)
     cases = world.amount(size * world.rising("ip_cases", 160.0, 420.0, 0.04, years))
     eligible = world.amount(size * world.rising("rights_eligible", 48.0, 110.0, 0.05, years))
-    granted = np.floor(eligible * np.clip(world.rate(world.toward("rights_granted", 0.06, 0.2, 0.60, years), 4), 0, 0.95))
+    granted = np.floor(
+        eligible * np.clip(world.rate(world.toward("rights_granted", 0.06, 0.2, 0.60, years), 4), 0, 0.95)
+    )
     owned = np.floor(granted * 0.55)
     return {
         "xa3_rd": world.amount(research),

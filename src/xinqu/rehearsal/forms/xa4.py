@@ -46,7 +46,9 @@ def items(world: World) -> dict[str, Array]:
         "xa4_farm_occ": ha(occupied),
         "xa4_farm_comp": ha(replenished),
         "xa4_farm_nat": ha(replenished * world.share("farmland_national", 0.04, 0.2, years)),
-        "xa4_std_land": ha(industrial_supply * np.clip(world.toward("standard_land", 0.42, 0.7, 1.0, years), 0.2, 0.98)),
+        "xa4_std_land": ha(
+            industrial_supply * np.clip(world.toward("standard_land", 0.42, 0.7, 1.0, years), 0.2, 0.98)
+        ),
         "xa4_flex_land": ha(industrial_supply * world.share("flexible_land", 0.24, 0.5, years)),
         "xa4_ind_supply": ha(industrial_supply),
         "xa4_mix_land": ha(supply * world.share("mixed_land", 0.03, 0.1, years)),

@@ -28,7 +28,9 @@ def items(world: World) -> dict[str, Array]:
         "xa5_co2": world.amount(energy * world.share("carbon", 1.8, 2.2, years, sigma=0.01)),
         "xa5_water": world.amount(water),
         "xa5_water_ind": world.amount(water * world.share("water_industry", 0.18, 0.32, years)),
-        "xa5_pm25": world.rate(world.profile["pm25"][:, None] * world.rising("pm25", 0.94, 1.06, -0.03, years, rough=0.02)),
+        "xa5_pm25": world.rate(
+            world.profile["pm25"][:, None] * world.rising("pm25", 0.94, 1.06, -0.03, years, rough=0.02)
+        ),
         "xa5_air_days": np.floor(valid * world.rate(good, 4)),
         "xa5_air_valid": valid,
         "xa5_wq_sec": sections,
@@ -39,9 +41,14 @@ def items(world: World) -> dict[str, Array]:
         "xa5_gb_green": world.amount(green, 2),
         "xa5_gb_star": world.amount(green * world.share("green_star", 0.32, 0.56, years), 2),
         "xa5_built_area": built_area(world),
-        "xa5_sponge_area": np.floor(built_area(world) * world.rate(world.toward("sponge", 0.26, 0.46, 0.80, years), 4) * 100) / 100,
+        "xa5_sponge_area": np.floor(
+            built_area(world) * world.rate(world.toward("sponge", 0.26, 0.46, 0.80, years), 4) * 100
+        )
+        / 100,
         "xa5_clim_fin": world.amount(economy.gdp * world.share("climate_finance", 0.006, 0.013, years, sigma=0.0005)),
-        "xa5_eco_invest": world.amount(economy.gdp * world.share("ecology_investment", 0.006, 0.012, years, sigma=0.0005)),
+        "xa5_eco_invest": world.amount(
+            economy.gdp * world.share("ecology_investment", 0.006, 0.012, years, sigma=0.0005)
+        ),
     }
 
 

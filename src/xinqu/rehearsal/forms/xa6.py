@@ -18,11 +18,15 @@ def items(world: World) -> dict[str, Array]:
     connected = np.clip(world.rate(world.toward("systems_connected", 0.46, 0.7, 0.98, years), 4), 0, 1)
     price = 100 + world.cycle["housing_pct"] * 0.35 + world.share("house_price", -1.6, 1.6, years, sigma=0.4)
     return {
-        "xa6_house_new": world.amount(residents * world.share("homes_sold", 0.75, 1.35, years, sigma=0.02) * housing, 2),
+        "xa6_house_new": world.amount(
+            residents * world.share("homes_sold", 0.75, 1.35, years, sigma=0.02) * housing, 2
+        ),
         "xa6_house_price": world.rate(price),
         "xa6_house_stock": world.amount(residents * world.rising("homes_unsold", 0.7, 1.3, 0.03, years), 2),
         "xa6_rent_units": world.amount(residents * world.share("rental_homes", 14.0, 44.0, years, sigma=2.0)),
-        "xa6_res_supply": world.amount(residents * world.share("residential_land", 0.2, 0.42, years, sigma=0.01) * housing, 2),
+        "xa6_res_supply": world.amount(
+            residents * world.share("residential_land", 0.2, 0.42, years, sigma=0.01) * housing, 2
+        ),
         "xa6_jobs": world.amount(jobs, 2),
         "xa6_live_work": world.amount(jobs * world.share("live_and_work", 0.62, 0.82, years), 2),
         "xa6_school_seats": world.amount(pupils * world.share("school_room", 1.02, 1.1, years, sigma=0.006)),

@@ -34,4 +34,5 @@ def _land_sales(world: World) -> Array:
     """Fund revenue against budget revenue; it follows the housing market."""
     ratio = world.share("fund_ratio", 0.45, 0.85, world.years, sigma=0.02)
     market: Array = (1 + world.cycle["housing_pct"] / 100 * 0.8).cumprod()
-    return ratio * market / market[0]
+    path: Array = ratio * market / market[0]
+    return path

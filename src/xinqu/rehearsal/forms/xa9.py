@@ -29,7 +29,9 @@ def items(world: World) -> dict[str, Array]:
         "xa9_svc_nat": np.floor(services * world.rate(world.share("services_national", 0.88, 0.99, years), 4)),
         "xa9_svc_cases": cases,
         "xa9_svc_days": world.rate(world.toward("service_days", 1.6, 4.2, 1.0, years)),
-        "xa9_svc_late": np.floor(cases * world.rate(world.share("services_late", 0.0014, 0.0078, years, sigma=0.0002), 6)),
+        "xa9_svc_late": np.floor(
+            cases * world.rate(world.share("services_late", 0.0014, 0.0078, years, sigma=0.0002), 6)
+        ),
         "xa9_data_req": requests,
         "xa9_data_ok": np.floor(requests * world.rate(world.share("data_met", 0.62, 0.92, years), 4)),
         "xa9_permit_days": world.rate(world.toward("construction_permit_days", 44.0, 86.0, 30.0, years)),

@@ -25,7 +25,9 @@ def items(world: World) -> dict[str, Array]:
         "xh1_pf_prov": provincial,
         "xh1_pf_total": national + provincial + stock("platforms_other", 8.0, 24.0, 0.05),
         "xh1_rd_inst": world.count(institutes),
-        "xh1_rd_inst_univ": world.count(institutes * world.stretch(world.share("institutes_university", 0.45, 0.65, years), halves)),
+        "xh1_rd_inst_univ": world.count(
+            institutes * world.stretch(world.share("institutes_university", 0.45, 0.65, years), halves)
+        ),
         "xh1_bigfac": world.count(size * world.rising("large_facilities", 0.1, 1.6, 0.05, halves)),
         "xh1_natproj": stock("national_projects", 8.0, 18.0, 0.08),
         "xh1_pubplat": stock("public_platforms", 6.0, 13.0, 0.08),

@@ -32,7 +32,9 @@ def items(world: World) -> dict[str, Array]:
         "xm1_fai_tech": world.amount(technical),
         "xm1_fai_private": world.amount(of(investment, "investment_private", 0.30, 0.52)),
         "xm1_fai_infra": world.amount(of(investment, "investment_infrastructure", 0.14, 0.27)),
-        "xm1_fai_estate": world.amount(of(investment, "investment_estate", 0.13, 0.28) * world.stretch(_estate(world), months)),
+        "xm1_fai_estate": world.amount(
+            of(investment, "investment_estate", 0.13, 0.28) * world.stretch(_estate(world), months)
+        ),
         "xm1_retail": world.amount(of(product_by_month, "retail_ratio", 0.13, 0.24)),
         "xm1_rev": world.amount(revenue),
         "xm1_rev_tax": world.amount(revenue_tax),

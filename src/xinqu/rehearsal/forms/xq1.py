@@ -22,7 +22,9 @@ def items(world: World) -> dict[str, Array]:
         "xq1_va3": product["va3"],
         "xq1_va_ind": world.amount(industry),
         "xq1_va_manu": world.amount(manufacturing),
-        "xq1_va_psvc": world.amount(third * world.stretch(world.share("producer_services", 0.42, 0.58, years), quarters)),
+        "xq1_va_psvc": world.amount(
+            third * world.stretch(world.share("producer_services", 0.42, 0.58, years), quarters)
+        ),
         "xq1_va_hightech": world.amount(above_scale * world.stretch(hightech_share(world), quarters)),
         "xq1_va_sei": world.amount(economy.gdp_ytd * world.stretch(emerging_share(world), quarters)),
         "xq1_iva_scale": world.amount(above_scale),

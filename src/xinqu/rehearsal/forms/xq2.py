@@ -67,5 +67,4 @@ def closed_ytd(world: World) -> Array:
 
 def _breaches(world: World) -> Array:
     """Enterprises inspected more often than the cap: none, but for a few areas in a few years."""
-    drawn = world.draws.stream("frequency_cap").random((len(world.size), world.years))
-    return world.stretch((drawn > 0.95).astype(float) * 2, world.quarters)  # noqa: PLR2004 - one area-year in twenty
+    return world.stretch(2 * world.rare("frequency_cap", world.years, 0.03), world.quarters)

@@ -14,18 +14,30 @@ def items(world: World) -> dict[str, Array]:
     trade = exports + imports
     headquarters = world.profile["hq_n"][:, None]
     bonded = trade * world.stretch(world.share("bonded_share", 0.16, 0.38, years), quarters)
-    payments = world.at(world.months("payments", world.size * world.rising("payments", 420.0, 900.0, 0.12, years)), quarters)
-    policies = world.at(world.months("policies", world.size * world.rising("policies", 60.0, 150.0, 0.09, years)), quarters)
+    payments = world.at(
+        world.months("payments", world.size * world.rising("payments", 420.0, 900.0, 0.12, years)), quarters
+    )
+    policies = world.at(
+        world.months("policies", world.size * world.rising("policies", 60.0, 150.0, 0.09, years)), quarters
+    )
     trains = world.at(world.months("trains", world.rising("trains", 130.0, 620.0, 0.08, years)), quarters)
-    foreign = world.months("foreign_enterprises", world.profile["fdi_yi_usd"][:, None] * world.rising("foreign", 4.0, 7.0, 0.01, years))
+    foreign = world.months(
+        "foreign_enterprises", world.profile["fdi_yi_usd"][:, None] * world.rising("foreign", 4.0, 7.0, 0.01, years)
+    )
     import_hours = world.toward("import_hours", 24.0, 46.0, 12.0, quarters)
     return {
         "xq3_fdi_new": world.amount(world.at(foreign, quarters)),
-        "xq3_fdi_contract": world.amount(fdi * world.stretch(world.share("contracted", 1.6, 2.6, years, sigma=0.05), quarters)),
+        "xq3_fdi_contract": world.amount(
+            fdi * world.stretch(world.share("contracted", 1.6, 2.6, years, sigma=0.05), quarters)
+        ),
         "xq3_fdi_used": world.amount(fdi),
-        "xq3_fdi_manu": world.amount(fdi * world.stretch(world.share("fdi_manufacturing", 0.24, 0.42, years), quarters)),
+        "xq3_fdi_manu": world.amount(
+            fdi * world.stretch(world.share("fdi_manufacturing", 0.24, 0.42, years), quarters)
+        ),
         "xq3_fdi_hightech": world.amount(fdi * world.toward("fdi_hightech", 0.22, 0.42, 0.60, quarters)),
-        "xq3_fproj_n": world.count(2 + world.profile["fdi_yi_usd"][:, None] * 0.9 * world.rising("foreign_projects", 0.9, 1.2, 0.04, quarters)),
+        "xq3_fproj_n": world.count(
+            2 + world.profile["fdi_yi_usd"][:, None] * 0.9 * world.rising("foreign_projects", 0.9, 1.2, 0.04, quarters)
+        ),
         "xq3_hq_n": world.count(headquarters * world.rising("headquarters", 0.97, 1.0, 0.05, quarters)),
         "xq3_func_n": world.count((headquarters * 0.9 + 2) * world.rising("functional", 0.8, 1.3, 0.07, quarters)),
         "xq3_fx_n": world.only(world.amount(payments), "pilot"),

@@ -24,7 +24,9 @@ def items(world: World) -> dict[str, Array]:
         "xq4_task_open_late": open_late,
         **_difficulties(world),
         "xq4_diff_days": world.rate(world.toward("difficulty_days", 24.0, 46.0, 14.0, quarters)),
-        "xq4_tol_n": np.minimum(world.count(world.size * np.tile(_YTD, years) * world.share("tolerance", 1.0, 5.0, quarters)), tasks),
+        "xq4_tol_n": np.minimum(
+            world.count(world.size * np.tile(_YTD, years) * world.share("tolerance", 1.0, 5.0, quarters)), tasks
+        ),
     }
 
 
@@ -34,7 +36,7 @@ def _difficulties(world: World) -> dict[str, Array]:
     flow = world.size * world.rising("difficulties", 6.0, 13.0, 0.02, quarters, rough=0.15)
     raised = world.count(flow)
     closing = world.rate(world.toward("difficulty_closing", 0.36, 0.52, 0.75, quarters), 4)
-    reopening = world.draws.stream("reopened").random((world.draws.areas, quarters))[world.unit_area] > 0.8  # noqa: PLR2004
+    reopening = world.rare("reopened", quarters, 0.2)[world.unit_area] > 0
     start = world.count(world.size * world.draws.spread("difficulties_open", 8.0, 16.0)[:, None])[:, 0]
     table = {name: np.zeros((units, quarters)) for name in ("new", "closed", "open", "open0", "reopen")}
     open_now = start

@@ -34,10 +34,14 @@ def items(world: World) -> dict[str, Array]:
         "xq5_lim_gen": world.amount(general * world.stretch(world.share("general_room", 1.03, 1.12, years), quarters)),
         "xq5_fisc_cap": world.amount(capacity),
         "xq5_proj_n": projects,
-        "xq5_proj_cov_lt": np.minimum(world.count(world.size * world.rising("bond_weak", 1.0, 4.5, 0.02, quarters)), projects),
+        "xq5_proj_cov_lt": np.minimum(
+            world.count(world.size * world.rising("bond_weak", 1.0, 4.5, 0.02, quarters)), projects
+        ),
         "xq5_pi_due": world.amount(due),
         "xq5_proj_income": world.amount(due * world.stretch(world.share("bond_income", 1.01, 1.3, years), quarters)),
-        "xq5_idle_amt": world.amount(special * world.stretch(world.share("bond_idle", 0.008, 0.022, years, sigma=0.0005), quarters)),
+        "xq5_idle_amt": world.amount(
+            special * world.stretch(world.share("bond_idle", 0.008, 0.022, years, sigma=0.0005), quarters)
+        ),
     }
 
 
