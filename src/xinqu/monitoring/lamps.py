@@ -88,7 +88,7 @@ def _choose_target(figures: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame
 
 def _bands() -> list[pl.Expr]:
     sense, expected, distance = pl.col("sense"), pl.col("expected"), pl.col("distance")
-    is_limit = pl.col("trajectory").is_in(LIMIT_KINDS)
+    is_limit = pl.col("trajectory").is_in(LIMIT_KINDS).fill_null(value=False)
     before_limit = expected + sense * pl.col("yellow_share") * distance
     return [
         pl.when(is_limit)
@@ -119,7 +119,7 @@ def _lamp() -> pl.Expr:
 
 def _reason() -> pl.Expr:
     """Return why the lamp is grey; "" when it is not."""
-    is_bound = pl.col("trajectory").is_in(LIMIT_KINDS) | pl.col("is_bound")
+    is_bound = pl.col("trajectory").is_in(LIMIT_KINDS).fill_null(value=False) | pl.col("is_bound")
     breached = (pl.col("rule") == "limit") & is_bound & _falls_short_of("expected")
     undated = pl.col("trajectory").is_null() & ~is_bound & _falls_short_of("expected")
     approximate = (
