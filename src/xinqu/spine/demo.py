@@ -4,9 +4,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import msgspec
-import polars as pl
-
 from xinqu.policy.load import load_pack
 from xinqu.policy.pack import Pack
 from xinqu.rehearsal.nation import AS_OF, Nation, generate
@@ -16,12 +13,12 @@ from xinqu.returns.document import ReturnDocument
 from xinqu.returns.published import published_documents
 from xinqu.spine import accounts, log, policy, scripted
 from xinqu.spine.accounts import Person
-from xinqu.spine.returns import examine, record
+from xinqu.spine.returns import record
 from xinqu.spine.steps import Decide, HandIn, Key, Step
 from xinqu.spine.tick import tick
 from xinqu.spine.workspace import Workspace, create, now
 from xinqu.store.records import NewEvent
-from xinqu.validation.findings import blocking
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 
 SEED = 2019_58
@@ -35,14 +32,7 @@ Say = Callable[[str], None]
 Versions = Mapping[tuple[str, str, str, str, int], ReturnDocument]
 
 
-class Built(msgspec.Struct, frozen=True):
-    """What was built: the workspace, and how many first versions of the rehearsal were refused at the door."""
-
-    workspace: Workspace
-    refused_at_the_door: int
-
-
-def build(folder: Path, *, seed: int = SEED, scale: int = 1, say: Say = lambda _: None) -> Built:
+def build(folder: Path, *, seed: int = SEED, scale: int = 1, say: Say = lambda _: None) -> Workspace:
     """Make the workspace in ``folder``, and take both realms from organisations to what time brought about."""
     workspace = create(folder, realms=(Realm.PUBLISHED, Realm.REHEARSAL))
     pack = load_pack(cache=workspace.cache_dir)
@@ -50,29 +40,27 @@ def build(folder: Path, *, seed: int = SEED, scale: int = 1, say: Say = lambda _
     say("published")
     publish(workspace, pack)
     say("rehearsal")
-    refused = rehearse(workspace, pack, seed=seed, scale=scale)
-    return Built(workspace, refused)
+    rehearse(workspace, pack, seed=seed, scale=scale)
+    return workspace
 
 
 def publish(workspace: Workspace, pack: Pack) -> None:
     """Bring the published figures in as backfill returns, one per area, form and period, through the common door."""
     realm = Realm.PUBLISHED
     _open(workspace, pack, realm, now)
-    documents = published_documents(pack, as_of=now().date())
+    documents = published_documents(pack, as_of=beijing_day(now()))
     record(workspace, pack, realm, scripted.full_course(pack, documents))
     tick(workspace, realm)
 
 
-def rehearse(workspace: Workspace, pack: Pack, *, seed: int, scale: int) -> int:
-    """Let the rehearsal nation file five years; return how many planted mistakes the checks refused at the door."""
+def rehearse(workspace: Workspace, pack: Pack, *, seed: int, scale: int) -> None:
+    """Let the rehearsal nation file five years, each return by its own hands."""
     realm = Realm.REHEARSAL
     _open(workspace, pack, realm, lambda: _OPENED)
     _set_targets(workspace, pack)
     nation = generate(pack, seed, scale=scale)
-    steps, refused = _steps(workspace, pack, nation)
-    record(workspace, pack, realm, steps)
+    record(workspace, pack, realm, _steps(pack, nation))
     tick(workspace, realm, since=_TICK_SINCE, as_of=AS_OF, recorded_at=dt.datetime.combine(AS_OF, _CLOSES))
-    return refused
 
 
 def _open(workspace: Workspace, pack: Pack, realm: Realm, clock: Callable[[], dt.datetime]) -> None:
@@ -110,32 +98,13 @@ def _set_targets(workspace: Workspace, pack: Pack) -> None:
     log.append(workspace, pack, events)
 
 
-def _steps(workspace: Workspace, pack: Pack, nation: Nation) -> tuple[list[Step], int]:
-    """Return the script as steps, without first versions that the checks refuse at the door, and their number."""
+def _steps(pack: Pack, nation: Nation) -> list[Step]:
     versions: dict[tuple[str, str, str, str, int], ReturnDocument] = {
         (form, *key): document
         for form in nation.forms
         for key, document in nation_documents(pack, nation, form).items()
     }
-    refused = _refused(workspace, pack, versions)
-    script = write_script(pack, nation)
-    key = pl.concat_str("form", "area", "sub_unit", "period", separator="|")
-    never_came_in = key.is_in(list(refused))
-    script = script.filter(~(never_came_in & (pl.col("version") == 1))).with_columns(
-        version=pl.when(never_came_in).then(pl.col("version") - 1).otherwise("version"),
-        shift=never_came_in.cast(pl.Int64),
-    )
-    return [_step(row, versions) for row in script.iter_rows(named=True)], len(refused)
-
-
-def _refused(workspace: Workspace, pack: Pack, versions: Versions) -> set[str]:
-    """Return the keys whose first of several versions has a false error-level check."""
-    corrected = {place[:4] for place in versions if place[4] > 1}
-    first = {place: document for place, document in versions.items() if place[4] == 1}
-    wrong = {document.content_sha256: place for place, document in first.items() if place[:4] in corrected}
-    examined = examine(workspace, pack, Realm.REHEARSAL, list(first.values()))
-    blocked = blocking(examined.findings.findings)["submission"].unique().to_list()
-    return {"|".join(map(str, wrong[sha][:4])) for sha in blocked if sha in wrong}
+    return [_step(row, versions) for row in write_script(pack, nation).iter_rows(named=True)]
 
 
 def _step(row: Mapping[str, object], versions: Versions) -> Step:
@@ -145,7 +114,7 @@ def _step(row: Mapping[str, object], versions: Versions) -> Step:
     if not isinstance(at, dt.datetime) or not isinstance(on, dt.date):
         raise TypeError("the script gives no time")
     if row["type"] == "return.submitted":
-        document = versions[key.form, key.area, key.sub_unit, key.period, version + int(str(row["shift"]))]
+        document = versions[key.form, key.area, key.sub_unit, key.period, version]
         return HandIn(document=document, actor=actor, version=version, recorded_at=at, effective_on=on)
     data = {name: row[name] for name in _EXTRA if row[name] is not None}
     return Decide(

@@ -27,12 +27,12 @@ from xinqu.spine import log
 from xinqu.spine.calendar import calendar_of
 from xinqu.spine.compact import facts_of
 from xinqu.spine.policy import adopted
-from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace
 from xinqu.validation.findings import Findings
 from xinqu.validation.run import validate_all
 from xinqu.vocabulary.calendars import WorkingCalendar
 from xinqu.vocabulary.canonical import canonical_json, sha256_hex
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 
 INDEX_SEED = 58  # of the draws behind rank intervals: fixed, so that the same vintage gives the same intervals
@@ -46,6 +46,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     realm: Realm
     vintage: int
     as_of: dt.date
+    vintage_on: dt.date
     head_hash: str
     pack: Pack
 
@@ -179,12 +180,10 @@ def take(
     """
     held = workspace.holds(realm)
     last = log.last_of_realm(workspace, held, vintage)
-    day = as_of or (last.recorded_at.date() if last else dt.date.min)
+    recorded_on = beijing_day(last.recorded_at) if last else dt.date.min
     pack = adopted(workspace, held, vintage)
     return Snapshot(
-        workspace=workspace, realm=held, vintage=last.seq if last else 0, as_of=day,
+        workspace=workspace, realm=held, vintage=last.seq if last else 0, as_of=as_of or recorded_on,
+        vintage_on=recorded_on,
         head_hash=last.hash if last else "", pack=pack,
     )  # fmt: skip
-
-
-__all__ = ["COMPUTE_VERSION", "Snapshot", "part_path", "submissions_at", "take"]

@@ -8,6 +8,7 @@ from xinqu.spine import log
 from xinqu.spine.snapshot import take
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 
 _NATION = "cn"
@@ -28,7 +29,7 @@ def tick(
     Ticking again writes nothing; after a pause it writes in due order.
     """
     moment = recorded_at or clock()
-    day = as_of or moment.date()
+    day = as_of or beijing_day(moment)
     view = take(workspace, realm, as_of=day)
     if view.events.is_empty():
         return []

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from xinqu.store.records import NO_HASH, Head, NewEvent, StoredEvent, body_of, read_stamp, stamp
 from xinqu.vocabulary.canonical import canonical_json
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
@@ -181,7 +182,7 @@ def _chain(
         if recorded_at < last_times.get(new.realm, ""):
             raise Refused(_time_went_back(new, recorded_at, last_times[new.realm]))
         last_times[new.realm] = recorded_at
-        effective_on = new.effective_on or moment.date()
+        effective_on = new.effective_on or beijing_day(moment)
         day = effective_on.isoformat()
         body = body_of(new, seq=seq, prev_hash=prev_hash, recorded_at=recorded_at, effective_on=day)
         digest = hashlib.sha256(body).hexdigest()
