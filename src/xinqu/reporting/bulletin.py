@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from xinqu.evaluation.index import IndexResult
 from xinqu.policy.pack import Pack
 from xinqu.reporting.bulletin_areas import area_section
 from xinqu.reporting.bulletin_index import index_section, lamp_section
 from xinqu.reporting.bulletin_notes import conflict_section, method_section
 from xinqu.reporting.bulletin_pillars import pillar_section
 from xinqu.reporting.compose import both, cell, chart_edition, day, edition_words, issuer_of, joined, say
+from xinqu.reporting.items import Facts, latest_items, reported_items
 from xinqu.reporting.latest import indicators_on, latest_figures, series_of
 from xinqu.reporting.model import Chart, Column, Edition, Paragraph, Point, Report, Section, Table
-from xinqu.reporting.register import FigureRegister
+from xinqu.reporting.register import FigureRegister, area_name
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.text import Text
@@ -42,7 +44,8 @@ def bulletin_model(
     submissions: pl.DataFrame,
     *,
     edition: Edition,
-    index: pl.DataFrame | None = None,
+    index: IndexResult | None = None,
+    facts: Facts | None = None,
     conflicts: pl.DataFrame | None = None,
     sources: pl.DataFrame | None = None,
     issuer: Text | None = None,
@@ -52,11 +55,8 @@ def bulletin_model(
     Args:
         figures, lamps: the frames of docs/architecture.md; lamps None where no target runs.
         submissions: one row per accepted return: area, form, period.
-        index: area, period (year), score, rank_lo, rank_hi (null when indeterminate), coverage, missing (list of
-            indicator ids).
-        conflicts: values of two sources for one cell: area, form, item, period, taken, taken_source, other,
-            other_source, reason (all text).
-        sources: title, address, confidence (text), figures (count); one row per source.
+        index: of one year; facts: by form, for the items that areas filed as such.
+        conflicts, sources: from ``sources.conflicts_of`` and ``sources.sources_of``.
         issuer: who issues it; needed in an official realm only.
 
     Returns:
@@ -71,7 +71,8 @@ def bulletin_model(
         pillar_section(pack, line.title, line.indicators, latest, register=register, edition=edition)
         for line in report.lines
     ]
-    sections.append(area_section(pack, latest, series, register=register))
+    items = latest_items(reported_items(facts or {}, pack))
+    sections.append(area_section(pack, latest, series, items, register=register))
     if lamps is not None:
         sections.append(lamp_section(pack, lamps))
     sections.append(index_section(pack, index, edition=edition))
@@ -119,7 +120,7 @@ def _basis(pack: Pack, edition: Edition) -> Paragraph:
 
 def _filed(pack: Pack, submissions: pl.DataFrame, edition: Edition) -> Paragraph:
     filed = set(submissions["area"].unique())
-    silent = [area.short for code, area in pack.areas.items() if code not in filed]
+    silent = [area_name(pack, code) for code in pack.areas if code not in filed]
     tail = joined(silent)
     missing = Text(f"{tail.zh}尚无报送。", f"Nothing was filed by {tail.en}.") if silent else Text("", "")
     as_of = day(edition.as_of)
@@ -200,7 +201,7 @@ def _coverage_table(pack: Pack, counts: Sequence[dict[str, object]]) -> Table:
         area = pack.areas[str(count["area"])]
         rows.append(
             (
-                cell(area.short),
+                cell(area_name(pack, str(count["area"]))),
                 cell(area.province),
                 cell(both(area.approved_on.isoformat())),
                 cell(both(count["forms"] or 0)),
@@ -210,7 +211,11 @@ def _coverage_table(pack: Pack, counts: Sequence[dict[str, object]]) -> Table:
                 cell(both(count["known_headline"] or 0)),
             )
         )
-    return Table(caption=Text("各新区报送情况与已知指标", "What each area filed, and what is known"), columns=columns, rows=tuple(rows))
+    return Table(
+        caption=Text("各新区报送情况与已知指标", "What each area filed, and what is known"),
+        columns=columns,
+        rows=tuple(rows),
+    )
 
 
 def _last_period(periods: object) -> Text:
@@ -224,7 +229,13 @@ def _last_period(periods: object) -> Text:
 def _coverage_map(pack: Pack, counts: Sequence[dict[str, object]], edition: Edition) -> Chart:
     known = {str(count["area"]): int(str(count["known"] or 0)) for count in counts}
     points = tuple(
-        Point(label=area.short, value=str(known[code]), lon=area.seat_lon, lat=area.seat_lat, shown=both(known[code]))
+        Point(
+            label=area_name(pack, code),
+            value=str(known[code]),
+            lon=area.seat_lon,
+            lat=area.seat_lat,
+            shown=both(known[code]),
+        )
         for code, area in pack.areas.items()
     )
     silent = sum(value == 0 for value in known.values())

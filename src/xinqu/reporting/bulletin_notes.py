@@ -5,6 +5,7 @@ import polars as pl
 from xinqu.policy.pack import Pack
 from xinqu.reporting.compose import both, cell, say
 from xinqu.reporting.model import Block, Column, Edition, Section, Table
+from xinqu.reporting.register import area_name, name_of
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown
@@ -22,12 +23,17 @@ def conflict_section(pack: Pack, conflicts: pl.DataFrame) -> Section:
     )
     rows = tuple(
         (
-            cell(pack.areas[row["area"]].short if row["area"] in pack.areas else both(row["area"])),
-            cell(_item(pack, row["item"])),
+            cell(area_name(pack, row["area"])),
+            cell(_item(pack, row)),
             cell(both(row["period"])),
-            cell(both(f"{row['taken']} {row['taken_source']}")),
-            cell(both(f"{row['other']} {row['other_source']}")),
-            cell(both(row["reason"])),
+            cell(both(f"{row['taken']}　{row['taken_source']}")),
+            cell(both(f"{row['other']}　{row['other_source']}")),
+            cell(
+                Text(
+                    f"{_RELATIONS[row['relation']].zh}；{row['reason_zh']}",
+                    f"{_RELATIONS[row['relation']].en}; {row['reason_en']}",
+                )
+            ),
         )
         for row in conflicts.to_dicts()
     )
@@ -81,7 +87,11 @@ def _scopes(pack: Pack) -> Table:
         Column(head=Text("说明", "Meaning"), width=10),
     )
     rows = tuple(
-        (cell(both(code)), cell(Text(c.name.zh, c.name.en.replace("_", " "))), cell(Text(_ZH_SCOPES.get(code, c.name.zh), c.note or c.name.en)))
+        (
+            cell(both(code)),
+            cell(Text(c.name.zh, c.name.en.replace("_", " "))),
+            cell(Text(_ZH_SCOPES.get(code, c.name.zh), c.note or c.name.en)),
+        )
         for code, c in pack.codelists.get("CL_SCOPE", {}).items()
     )
     unstated = (
@@ -92,6 +102,12 @@ def _scopes(pack: Pack) -> Table:
     return Table(caption=Text("地域口径", "Territorial scopes"), columns=columns, rows=(*rows, unstated))
 
 
+_CONFIDENCE = {
+    "official": Text("官方", "official"),
+    "official-reprint": Text("官方转载", "official, reprinted"),
+    "press": Text("新闻", "press"),
+    "secondary": Text("二手", "secondary"),
+}
 _ZH_SCOPES = {
     "S1": "国务院批复划定的范围",
     "S2": "总体规划的规划控制范围",
@@ -120,7 +136,7 @@ def _sources(sources: pl.DataFrame) -> Table:
     rows = tuple(
         (
             cell(both(row["title"] or "–")),
-            cell(both(row["confidence"] or "–")),
+            cell(_CONFIDENCE.get(row["confidence"], both(row["confidence"] or "–"))),
             cell(both(row["figures"])),
             cell(both(row["address"] or "–")),
         )
@@ -129,6 +145,12 @@ def _sources(sources: pl.DataFrame) -> Table:
     return Table(caption=Text("数据来源", "Sources"), columns=columns, rows=rows)
 
 
-def _item(pack: Pack, code: str) -> Text:
-    item = pack.items.get(code)
-    return Text(f"{item.name.zh}（{code}）", f"{item.name.en} ({code})") if item else both(code)
+def _item(pack: Pack, row: dict[str, str]) -> Text:
+    name = name_of(pack, row["item"])
+    return Text(f"{name.zh}（{row['unit']}）", f"{name.en} ({row['unit']})")
+
+
+_RELATIONS = {
+    "differs": Text("数字不同", "different numbers"),
+    "other_wording": Text("范围措辞不同", "the scope is worded differently"),
+}

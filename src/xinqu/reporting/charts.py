@@ -54,6 +54,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     measure: str
     duties: tuple[str, ...]
     width_px: int = 640
+    schematic: str = "示意"
 
 
 def dot_plot(dots: Sequence[Dot], frame: Frame) -> str:
@@ -143,7 +144,8 @@ def _strokes(
     lines = [" ".join(f"{_n(x)},{_n(y)}" for x, y in run) for run in runs if len(run) > 1]
     alone = [run[0] for run in runs if len(run) == 1]
     return [
-        f'<polyline class="xq-line" points="{line}" fill="none" stroke="{colour}" stroke-width="1.3"{dash}/>' for line in lines
+        f'<polyline class="xq-line" points="{line}" fill="none" stroke="{colour}" stroke-width="1.3"{dash}/>'
+        for line in lines
     ] + [f'<circle class="xq-dot" cx="{_n(x)}" cy="{_n(y)}" r="1.2" fill="{colour}"/>' for x, y in alone]
 
 
@@ -171,7 +173,7 @@ def area_map(places: Sequence[Place], frame: Frame) -> str:
     bottom = y + 24 + (north - south) * per_degree
     body = [
         f'<rect class="xq-sunk" x="0.5" y="{_n(y - 4)}" width="{frame.width_px - 1}" height="{_n(bottom - y)}" fill="none" stroke="{HAIRLINE}"/>',
-        _text(frame.width_px - 8, y + 12, "示意", size=_TEXT_PX, fill=MUTED, anchor="end"),
+        _text(frame.width_px - 8, y + 12, frame.schematic, size=_TEXT_PX, fill=MUTED, anchor="end"),
         *_labelled(dots),
     ]
     return _svg(frame, [*head, *body], bottom + 2)

@@ -115,5 +115,7 @@ def _cmap(body: bytes, offset: int) -> set[int]:
             segments = struct.unpack_from(">H", body, sub + 6)[0] // 2
             ends = struct.unpack_from(f">{segments}H", body, sub + 14)
             begins = struct.unpack_from(f">{segments}H", body, sub + 16 + 2 * segments)
-            found.update(code for a, b in zip(begins, ends, strict=True) if b != _LAST_SEGMENT for code in range(a, b + 1))
+            found.update(
+                code for a, b in zip(begins, ends, strict=True) if b != _LAST_SEGMENT for code in range(a, b + 1)
+            )
     return found

@@ -43,7 +43,9 @@ def latest_figures(figures: pl.DataFrame, pack: Pack, *, as_of: dt.date) -> pl.D
         grid.join(best, on=_ADDRESS, how="left", maintain_order="left")
         .with_columns(
             pl.col("period").fill_null(pl.col("due_period")),
-            pl.when(pl.col("value").is_null()).then(pl.col("unknown").fill_null(Unknown.MISSING.value)).alias("unknown"),
+            pl.when(pl.col("value").is_null())
+            .then(pl.col("unknown").fill_null(Unknown.MISSING.value))
+            .alias("unknown"),
             pl.col("unit").fill_null(pl.col("own_unit")),
             pl.col("scope").fill_null("unstated"),
             pl.col("origin").fill_null("reported"),

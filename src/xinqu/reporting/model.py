@@ -23,7 +23,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Base of all parts of a report."""
 
 
-class Figure(Piece, kw_only=True):
+class Figure(Piece, frozen=True, kw_only=True):
     """One figure that the report quotes.
 
     ``trace`` is its address such as ``Q01/nansha/2023-Q4``; ``value`` the exact decimal text, null when ``unknown``
@@ -49,20 +49,20 @@ class Figure(Piece, kw_only=True):
         return self.trace.rpartition("/")[2]
 
 
-class Words(Piece, tag="words", kw_only=True):
+class Words(Piece, tag="words", frozen=True, kw_only=True):
     """Plain text inside a paragraph or a cell."""
 
     text: Text
 
 
-class Ref(Piece, tag="ref", kw_only=True):
+class Ref(Piece, tag="ref", frozen=True, kw_only=True):
     """A figure quoted at this place: its position in ``Report.figures``; ``dated`` prints its period with it."""
 
     figure: int
     dated: bool = False
 
 
-class Trend(Piece, tag="trend", kw_only=True):
+class Trend(Piece, tag="trend", frozen=True, kw_only=True):
     """The course of one indicator in one area, drawn as a small line; a null value is a gap.
 
     ``series`` is indicator and area, such as ``Q01/nansha``: with a period it is the trace id of a point. ``breaks`` are
@@ -80,26 +80,26 @@ Inline = Words | Ref | Trend
 Cell = tuple[Inline, ...]
 
 
-class Heading(Piece, tag="heading", kw_only=True):
+class Heading(Piece, tag="heading", frozen=True, kw_only=True):
     """A heading; level 1 or 2. The renderer numbers it."""
 
     level: int
     text: Text
 
 
-class Paragraph(Piece, tag="paragraph", kw_only=True):
+class Paragraph(Piece, tag="paragraph", frozen=True, kw_only=True):
     """Running text with figures quoted inside."""
 
     parts: Cell
 
 
-class Note(Piece, tag="note", kw_only=True):
+class Note(Piece, tag="note", frozen=True, kw_only=True):
     """A remark in small type."""
 
     parts: Cell
 
 
-class Column(Piece, kw_only=True):
+class Column(Piece, frozen=True, kw_only=True):
     """A column of a table; ``code`` and ``unit`` stand in the head once; ``width`` is a share of the table's width."""
 
     head: Text
@@ -109,7 +109,7 @@ class Column(Piece, kw_only=True):
     width: int = 1
 
 
-class Table(Piece, tag="table", kw_only=True):
+class Table(Piece, tag="table", frozen=True, kw_only=True):
     """A table; each row has one cell per column and no cell is empty."""
 
     caption: Text
@@ -118,7 +118,7 @@ class Table(Piece, tag="table", kw_only=True):
     notes: tuple[Text, ...] = ()
 
 
-class Point(Piece, kw_only=True):
+class Point(Piece, frozen=True, kw_only=True):
     """One row of a dot plot or one dot of a map.
 
     ``value``, ``lo``, ``hi``, ``lon``, ``lat`` are decimal texts; ``figure`` is the quoted figure, if the dot is one.
@@ -136,7 +136,7 @@ class Point(Piece, kw_only=True):
     origin: Origin = Origin.REPORTED
 
 
-class Chart(Piece, tag="chart", kw_only=True):
+class Chart(Piece, tag="chart", frozen=True, kw_only=True):
     """A chart as data. ``title`` states the finding, ``measure`` what is measured, ``duties`` what must be printed in it."""
 
     form: Literal["dots", "map"]
@@ -149,14 +149,14 @@ class Chart(Piece, tag="chart", kw_only=True):
 Block = Heading | Paragraph | Note | Table | Chart
 
 
-class Section(Piece, kw_only=True):
+class Section(Piece, frozen=True, kw_only=True):
     """A numbered part of the report."""
 
     heading: Text
     blocks: tuple[Block, ...]
 
 
-class Edition(Piece, kw_only=True):
+class Edition(Piece, frozen=True, kw_only=True):
     """What a report was computed from: enough to compute it again.
 
     ``vintage`` is the number of the last event read and ``vintage_on`` its day; ``head_*`` the head of the log when the
@@ -177,7 +177,7 @@ class Edition(Piece, kw_only=True):
     compute_version: str
 
 
-class Report(Piece, kw_only=True):
+class Report(Piece, frozen=True, kw_only=True):
     """A report: everything that is said in it. ``addressee`` and ``salutation`` only where it is sent to someone."""
 
     kind: str
@@ -230,7 +230,10 @@ def _unreadable(reason: str) -> Problem:
         code="XQ-REPORT-001",
         what=Text("无法读取报告的内容模型", "the content model of the report can't be read"),
         why=Text(reason, reason),
-        fix=Text("用不早于该报告的版本打开；对象损坏时运行 xinqu verify", "open it with the release that wrote it or a later one; if the object is damaged run xinqu verify"),
+        fix=Text(
+            "用不早于该报告的版本打开；对象损坏时运行 xinqu verify",
+            "open it with the release that wrote it or a later one; if the object is damaged run xinqu verify",
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from xinqu.vocabulary.money import WAN_PER_YI, YI_PER_BILLION
 from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown
 
@@ -43,6 +44,18 @@ def shown(value: str, unit: str) -> Text:
     if not exact:
         return Text("0", "0")
     return Text(f"{rounded:f}".replace("-", MINUS), f"{rounded:,f}".replace("-", MINUS))
+
+
+def shown_money(wan_yuan: str) -> tuple[Text, Text]:
+    """Return an amount in 万元 as reports print it, and its unit: 亿元 in Chinese, billion yuan in English, two decimals."""
+    yi = Decimal(wan_yuan) / WAN_PER_YI
+    zh, en = shown(exact_decimal(yi), "yi_yuan"), shown(exact_decimal(yi / YI_PER_BILLION), "yi_yuan")
+    return Text(zh.zh, en.en), Text("亿元", "bn yuan")
+
+
+def exact_decimal(value: Decimal) -> str:
+    """Return a decimal as text without exponent."""
+    return format(value, "f")
 
 
 def shown_unknown(reason: Unknown) -> Text:

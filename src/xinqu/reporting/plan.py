@@ -131,6 +131,7 @@ _REGISTER_LEAD = Text(
     "每个数字的追溯号、数值、口径、性质和第一份返回报表的哈希（前8位）。追溯：xinqu trace 指标 --area 新区 --period 报告期。",
     "Trace id, value, scope, origin and the first return's hash (8 digits) of every figure. Trace: xinqu trace INDICATOR --area AREA --period PERIOD.",
 )
+_SCHEMATIC = Text("示意", "schematic")
 _COLOPHON = Text("版本记录", "Colophon")
 
 
@@ -168,7 +169,8 @@ class _Drawer:
             kind="table",
             text=table.caption.say(lang),
             columns=tuple(
-                Head(text=c.head.say(lang), code=c.code, unit=c.unit.say(lang), align=c.align, width=c.width) for c in table.columns
+                Head(text=c.head.say(lang), code=c.code, unit=c.unit.say(lang), align=c.align, width=c.width)
+                for c in table.columns
             ),
             rows=tuple(tuple(self._cell(cell) for cell in row) for row in table.rows),
             notes=tuple(text.say(lang) for text in table.notes),
@@ -197,7 +199,10 @@ class _Drawer:
     def _chart(self, chart: Chart) -> Drawn:
         lang = self._lang
         frame = charts.Frame(
-            title=chart.title.say(lang), measure=chart.measure.say(lang), duties=tuple(d.say(lang) for d in chart.duties)
+            schematic=_SCHEMATIC.say(lang),
+            title=chart.title.say(lang),
+            measure=chart.measure.say(lang),
+            duties=tuple(d.say(lang) for d in chart.duties),
         )
         svg = (
             charts.dot_plot([self._dot(p) for p in chart.points if p.value is not None], frame)

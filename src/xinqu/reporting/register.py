@@ -5,7 +5,7 @@ from typing import Any
 
 from xinqu.policy.pack import Pack
 from xinqu.reporting.model import Figure, Ref
-from xinqu.reporting.numbers import exact_text, shown, shown_unknown, unit_label
+from xinqu.reporting.numbers import exact_text, shown, shown_money, shown_unknown, unit_label
 from xinqu.vocabulary.origin import Origin, worst_origin
 from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown
@@ -47,25 +47,43 @@ class FigureRegister:
         return worst_origin(figure.origin for figure in self._figures if figure.value is not None)
 
 
+def area_name(pack: Pack, code: str) -> Text:
+    """Return an area's name as reports use it: short in Chinese, without "New Area" in English; an unknown code as it is."""
+    area = pack.areas.get(code)
+    return Text(area.short.zh, area.name.en.removesuffix(" New Area")) if area else Text(code, code)
+
+
+def name_of(pack: Pack, code: str) -> Text:
+    """Return the name of an indicator or item; an unknown code as it is."""
+    record = pack.indicators.get(code) or pack.items.get(code)
+    return record.name if record else Text(code, code)
+
+
 def figure_of(row: Mapping[str, Any], pack: Pack) -> Figure:
-    """Return one row of the figures frame as a quoted figure."""
+    """Return one row of the figures frame (of ``items.reported_items``: an item) as a quoted figure."""
     unit = row["unit"]
     value = None if row["value"] is None else exact_text(row["value"])
     reason = None if value is not None else Unknown(row["unknown"] or Unknown.MISSING)
+    printed, label = (shown_unknown(reason), say_unit(pack, unit)) if reason else printed_value(pack, value or "", unit)
     return Figure(
         trace=f"{row['indicator']}/{row['area']}/{row['period']}",
-        name=pack.indicators[row["indicator"]].name,
-        area=pack.areas[row["area"]].short,
+        name=name_of(pack, row["indicator"]),
+        area=area_name(pack, row["area"]),
         value=value,
-        shown=shown(value, unit) if value is not None else shown_unknown(reason or Unknown.MISSING),
+        shown=printed,
         unit=unit,
-        unit_label=say_unit(pack, unit),
+        unit_label=label,
         scope=row["scope"] or "unstated",
         origin=Origin(row["origin"] or Origin.REPORTED),
         status=row["status"] or "trial",
         unknown=reason,
         records=tuple(row["submissions"] or ()),
     )
+
+
+def printed_value(pack: Pack, value: str, unit: str) -> tuple[Text, Text]:
+    """Return a value as printed and the unit it is printed in; only money in 万元 is printed in another unit."""
+    return shown_money(value) if unit == "wan_yuan" else (shown(value, unit), say_unit(pack, unit))
 
 
 def say_unit(pack: Pack, code: str) -> Text:

@@ -43,9 +43,7 @@ def render_pdf(
         "fonts": msgspec.json.encode(chosen.families).decode(),
         "document": msgspec.json.encode(_document(report, drawn, chosen)).decode(),
     }
-    compiler = typst.Compiler(
-        input=_template(), font_paths=chosen.loaded, ignore_system_fonts=True, sys_inputs=inputs
-    )
+    compiler = typst.Compiler(input=_template(), font_paths=chosen.loaded, ignore_system_fonts=True, sys_inputs=inputs)
     try:
         body = compiler.compile(
             format="pdf",
@@ -54,7 +52,7 @@ def render_pdf(
         )
     except typst.TypstError as error:
         raise Refused(_refused(error)) from error
-    return bytes(body)
+    return b"".join(body) if isinstance(body, list) else body or b""
 
 
 def renderer_id(fonts: FontSet | None = None) -> str:

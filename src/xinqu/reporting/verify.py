@@ -96,7 +96,9 @@ def _paths(where: str, old: object, new: object) -> list[Difference]:
         keys = dict.fromkeys((*old, *new))
         return [d for key in keys for d in _paths(f"{where}/{key}".lstrip("/"), old.get(key), new.get(key))]
     if isinstance(old, list | tuple) and isinstance(new, list | tuple) and len(old) == len(new):
-        return [d for n, (a, b) in enumerate(zip(old, new, strict=True)) for d in _paths(f"{where}/{n}".lstrip("/"), a, b)]
+        return [
+            d for n, (a, b) in enumerate(zip(old, new, strict=True)) for d in _paths(f"{where}/{n}".lstrip("/"), a, b)
+        ]
     return [Difference(where=where, old=_short(old), new=_short(new))]
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 FEN_PER_YUAN = 100
 YUAN_PER_WAN = 10_000
 WAN_PER_YI = 10_000
+YI_PER_BILLION = 10
 
 
 def wan_yuan_to_fen(amount_wan_yuan: Decimal) -> int:

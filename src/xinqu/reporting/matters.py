@@ -1,0 +1,278 @@
+"""The report of major matters to the State Council (Art. 17): what has happened, by when it is to be reported, what can't be told.
+
+Form after GB/T 9704-2012 (报告): title, addressee, body, closing line, issuer and day. Outside the official realm it is a
+rehearsal text: marked, by a neutral issuer, without seal, red head or document number.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from xinqu.coordination.matters import INDETERMINATE, TRIGGERED, MatterReason
+from xinqu.policy.pack import Pack
+from xinqu.reporting.compose import both, cell, day, edition_words, issuer_of, joined, say, words
+from xinqu.reporting.items import Facts, reported_items
+from xinqu.reporting.model import Block, Cell, Column, Edition, Heading, Inline, Paragraph, Report, Section, Table
+from xinqu.reporting.register import FigureRegister, area_name, name_of
+from xinqu.vocabulary.origin import Realm
+from xinqu.vocabulary.periods import Period
+from xinqu.vocabulary.text import Text
+from xinqu.vocabulary.truth import Unknown
+
+_NATIONAL = ("ndrc", "state_council")
+_ADDRESSEE = {
+    Realm.OFFICIAL: Text("国务院：", "To the State Council"),
+    Realm.PUBLISHED: Text("国务院（演示，不报送）：", "To the State Council (demonstration, not sent)"),
+    Realm.REHEARSAL: Text("国务院（演练，不报送）：", "To the State Council (rehearsal, not sent)"),
+}
+
+
+def major_matters_model(
+    pack: Pack,
+    matters: pl.DataFrame,
+    difficulties: pl.DataFrame,
+    figures: pl.DataFrame,
+    *,
+    edition: Edition,
+    facts: Facts | None = None,
+    issuer: Text | None = None,
+) -> Report:
+    """Return the report of one realm at one vintage.
+
+    Args:
+        matters, difficulties: the frames of ``coordination.matters`` and ``coordination.difficulties``.
+        figures: the figures frame, from which the figures named in a matter's facts are quoted.
+        facts: facts by form, for matters whose condition stands over items.
+        issuer: who issues it; needed in an official realm only.
+    """
+    quotes = _Quotes(pack, figures, reported_items(facts or {}, pack))
+    triggered = matters.filter(pl.col("verdict") == TRIGGERED).sort("triggered_on", "matter", "area", "subject")
+    unsure = matters.filter(pl.col("verdict") == INDETERMINATE)
+    sections = [
+        _summary(pack, triggered, unsure, difficulties),
+        _occurred(pack, triggered, quotes),
+        _difficulties(pack, difficulties),
+        _unsure(pack, unsure),
+    ]
+    named = issuer or issuer_of(edition.realm)
+    return Report(
+        kind="major_matters",
+        title=pack.reports["major_matters"].title,
+        subtitle=edition_words(edition),
+        issuer=named,
+        mark=edition.realm.mark,
+        addressee=_ADDRESSEE[edition.realm],
+        closing=(Text("特此报告。", "Respectfully reported."), named, day(edition.as_of)),
+        edition=edition,
+        coverage=_coverage(pack, triggered, unsure),
+        sections=tuple(sections),
+        figures=quotes.register.figures,
+    )
+
+
+class _Quotes:
+    """Finds the figures and items that facts name, and registers them."""
+
+    def __init__(self, pack: Pack, figures: pl.DataFrame, items: pl.DataFrame) -> None:
+        self.register = FigureRegister(pack)
+        self._figures = figures
+        self._items = items
+
+    def find(self, code: str, area: str, period: str) -> Inline | None:
+        """Return the quoted figure, or None when no such figure or item stands in the frames."""
+        for frame in (self._figures, self._items):
+            at = (pl.col("indicator") == code) & (pl.col("area") == area) & (pl.col("period") == period)
+            rows = frame.filter(at).to_dicts()
+            if rows:
+                return self.register.quote(rows[0], dated=False)
+        return None
+
+
+def _summary(pack: Pack, triggered: pl.DataFrame, unsure: pl.DataFrame, difficulties: pl.DataFrame) -> Section:
+    is_open = difficulties.filter(pl.col("is_open"))
+    kinds = [name for name in pack.major_matters if name in set(triggered["matter"])]
+    named = joined([pack.major_matters[kind].label for kind in kinds])
+    tail = Text(f"，涉及：{named.zh}。", f": {named.en}.") if kinds else Text("。", ".")
+    return Section(
+        heading=Text("总体情况", "Summary"),
+        blocks=(
+            say(
+                "发生重大事项{n}件{tail.zh}另有{unsure}种情形因数据或依据不足无法判定，列于本报告第四部分。",
+                "{n} major matters have occurred{tail.en} {unsure} kinds can't be told for want of data or basis, see part 4.",
+                n=triggered.height,
+                tail=tail,
+                unsure=unsure["matter"].n_unique(),
+            ),
+            say(
+                "在办困难问题{open}件，其中由国家层面办理{national}件，已超时限{late}件。",
+                "{open} difficulties are open, {national} held at the national level, {late} overdue.",
+                open=is_open.height,
+                national=is_open.filter(pl.col("rung").is_in(_NATIONAL)).height,
+                late=is_open["is_overdue"].sum(),
+            ),
+        ),
+    )
+
+
+def _occurred(pack: Pack, triggered: pl.DataFrame, quotes: _Quotes) -> Section:
+    blocks: list[Block] = []
+    for matter in pack.major_matters.values():
+        rows = triggered.filter(pl.col("matter") == matter.id).to_dicts()
+        if not rows:
+            continue
+        blocks.append(Heading(level=2, text=matter.label))
+        blocks += [_matter(pack, row, quotes) for row in rows]
+    if not blocks:
+        blocks.append(say("报告期内没有触发的重大事项。", "No major matter was triggered."))
+    return Section(heading=Text("重大事项", "Major matters"), blocks=tuple(blocks))
+
+
+def _matter(pack: Pack, row: Mapping[str, Any], quotes: _Quotes) -> Paragraph:
+    where = area_name(pack, row["area"]) if row["area"] else Text("全国", "nationwide")
+    period = Period.parse(row["period"]).label if row["period"] else Text("", "")
+    on, due = day(row["triggered_on"]), day(row["due_on"])
+    unsettled = Text("（暂定）", " (provisional)") if row["provisional"] else Text("", "")
+    lead = Text(
+        f"{where.zh}{period.zh}：{on.zh}触发，应于{due.zh}前报告{unsettled.zh}。",
+        f"{where.en}{', ' if period.en else ''}{period.en}: triggered on {on.en}, to be reported by {due.en}{unsettled.en}. ",
+    )
+    two = Text("须两人签发。", "Two persons sign.") if row["two_person"] else Text("", "")
+    return Paragraph(parts=(words(lead), *_facts(pack, row, quotes), words(two)))
+
+
+def _facts(pack: Pack, row: Mapping[str, Any], quotes: _Quotes) -> tuple[Inline, ...]:
+    """Return what a matter rests on: runs of periods, items by code, or its other facts as they are."""
+    facts: dict[str, Any] = json.loads(row["facts"])
+    if "periods" in facts:
+        return _run(pack, row["area"], facts, quotes)
+    parts: list[Inline] = []
+    for code, value in facts.items():
+        found = quotes.find(code, row["area"], row["period"]) if row["period"] else None
+        name = name_of(pack, code) if found is not None else _FACTS.get(code, both(code))
+        parts.append(words(Text(f"{name.zh}：", f"{name.en}: ")))
+        parts.append(found if found is not None else words(_said(pack, value)))
+        parts.append(words(Text("；", "; ")))
+    return (*parts[:-1], words(Text("。", ". "))) if parts else ()
+
+
+def _run(pack: Pack, area: str, facts: Mapping[str, Any], quotes: _Quotes) -> tuple[Inline, ...]:
+    indicator = facts["indicator"]
+    name = name_of(pack, indicator)
+    parts: list[Inline] = [words(Text(f"{indicator} {name.zh}连续偏离：", f"{indicator} {name.en}, off its path: "))]
+    for place, step in enumerate(facts["periods"]):
+        period = Period.parse(step["period"]).label
+        lead = Text("、" if place else "", ", " if place else "")
+        parts.append(words(Text(f"{lead.zh}{period.zh}", f"{lead.en}{period.en} ")))
+        found = quotes.find(indicator, area, step["period"])
+        parts.append(found if found is not None else words(_said(pack, step["value"])))
+    return (*parts, words(Text("。", ". ")))
+
+
+_FACTS = {
+    "difficulty": Text("困难问题", "difficulty"),
+    "event": Text("日志事件", "event"),
+    "cluster": Text("同类问题组", "cluster"),
+    "areas": Text("涉及新区", "areas"),
+    "scope": Text("口径", "scope"),
+    "valid_from": Text("起始日期", "valid from"),
+    "document": Text("文件", "document"),
+    "posting": Text("账目", "posting"),
+    "reason": Text("原因", "reason"),
+    "form": Text("报表", "form"),
+    "area": Text("新区", "area"),
+    "period": Text("报告期", "period"),
+}
+
+
+def _said(pack: Pack, value: object) -> Text:
+    if isinstance(value, list):
+        return joined([area_name(pack, str(one)) for one in value])
+    if value is None:
+        return Text("未知", "not known")
+    return area_name(pack, str(value))
+
+
+def _difficulties(pack: Pack, difficulties: pl.DataFrame) -> Section:
+    heading = Text("需国家层面协调的困难问题", "Difficulties that need national coordination")
+    rows = difficulties.filter(pl.col("is_open") & pl.col("rung").is_in(_NATIONAL)).sort("raised_on", "difficulty")
+    if rows.is_empty():
+        return Section(
+            heading=heading, blocks=(say("目前没有由国家层面办理的困难问题。", "None is held at the national level."),)
+        )
+    columns = (
+        Column(head=Text("编号", "Id"), width=5),
+        Column(head=Text("新区", "Area"), width=3),
+        Column(head=Text("指标", "Indicator"), width=5),
+        Column(head=Text("层级", "Rung"), width=4),
+        Column(head=Text("提出日期", "Raised on"), align="center", width=4),
+        Column(head=Text("已用工作日", "Working days used"), align="right", width=3),
+        Column(head=Text("限期", "Due on"), align="center", width=4),
+    )
+    table = Table(caption=heading, columns=columns, rows=tuple(_difficulty(pack, row) for row in rows.to_dicts()))
+    return Section(heading=heading, blocks=(table,))
+
+
+def _difficulty(pack: Pack, row: Mapping[str, Any]) -> tuple[Cell, ...]:
+    indicator = row["indicator"]
+    name = name_of(pack, indicator) if indicator else Text("–", "–")
+    late = Text("（逾期）", " (overdue)") if row["is_overdue"] else Text("", "")
+    unsettled = Text("（暂定）", " (provisional)") if row["provisional"] else late
+    due = both(row["due_on"]) if row["due_on"] else Text("停钟", "clock stopped")
+    return (
+        cell(both(row["difficulty"])),
+        cell(area_name(pack, row["area"])),
+        cell(Text(f"{indicator} {name.zh}".strip(), f"{indicator} {name.en}".strip())),
+        cell(pack.codelists["CL_RUNG"][row["rung"]].name),
+        cell(both(row["raised_on"])),
+        cell(both(row["days_used"])),
+        cell(Text(f"{due.zh}{unsettled.zh}", f"{due.en}{unsettled.en}")),
+    )
+
+
+def _unsure(pack: Pack, unsure: pl.DataFrame) -> Section:
+    heading = Text("无法判定的情形", "What can't be told")
+    if unsure.is_empty():
+        return Section(heading=heading, blocks=(say("没有无法判定的情形。", "Nothing."),))
+    columns = (
+        Column(head=Text("情形", "Kind"), width=8),
+        Column(head=Text("新区数", "Areas"), align="right", width=2),
+        Column(head=Text("原因", "Why"), width=8),
+    )
+    grouped = unsure.group_by("matter", "reason", maintain_order=True).agg(
+        areas=pl.col("area").filter(pl.col("area") != "").n_unique()
+    )
+    rows = tuple(
+        (
+            cell(
+                Text(
+                    f"{row['matter']} {pack.major_matters[row['matter']].label.zh}",
+                    f"{row['matter']} {pack.major_matters[row['matter']].label.en}",
+                )
+            ),
+            cell(both(row["areas"]) if row["areas"] else Text("全国", "all")),
+            cell(_why(row["reason"])),
+        )
+        for row in grouped.to_dicts()
+    )
+    return Section(heading=heading, blocks=(Table(caption=heading, columns=columns, rows=rows),))
+
+
+def _why(code: str) -> Text:
+    if code in set(MatterReason):
+        label = MatterReason(code).label
+    elif code in set(Unknown):
+        label = Unknown(code).label
+    else:
+        label = Text("原因未说明", "no reason given")
+    return Text(f"{label.zh}（{code or '–'}）", f"{label.en} ({code or '–'})")
+
+
+def _coverage(pack: Pack, triggered: pl.DataFrame, unsure: pl.DataFrame) -> Text:
+    kinds: Sequence[str] = list(pack.major_matters)
+    blind = unsure["matter"].n_unique()
+    return Text(
+        f"{len(kinds)}种重大事项中{blind}种全部或部分无法判定；触发{triggered.height}件",
+        f"{blind} of {len(kinds)} kinds can't be told, wholly or for some areas; {triggered.height} triggered",
+    )
