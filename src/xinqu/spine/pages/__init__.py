@@ -1,0 +1,1 @@
+"""What the pages show: pure read models over one snapshot, one module per page."""

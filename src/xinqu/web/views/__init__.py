@@ -1,0 +1,1 @@
+"""The pages: each view parses, calls one read model and says what it found."""

@@ -1,0 +1,69 @@
+"""Signing in and out, the choice of language, and the way home."""
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language_from_request
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from xinqu.spine.pages import opening
+from xinqu.vocabulary.origin import Realm
+from xinqu.vocabulary.text import Lang
+from xinqu.web.access import base_of, open_to_everybody
+from xinqu.web.rendering import outside
+
+
+@require_safe
+@open_to_everybody
+def root(request: HttpRequest) -> HttpResponse:
+    """Send the reader to his language; Chinese unless his browser asks for English first."""
+    asked = get_language_from_request(request)
+    return HttpResponseRedirect("/en/" if asked.startswith("en") else "/zh/")
+
+
+@require_safe
+@open_to_everybody
+def home(_request: HttpRequest, lang: Lang) -> HttpResponse:
+    """Send the reader to the matrix of the first realm of this workspace."""
+    first = Realm(opening.workspace().realms[0])
+    return HttpResponseRedirect(f"{base_of(lang, first)}matrix/")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to_everybody
+def sign_in(request: HttpRequest, lang: Lang) -> HttpResponse:
+    """Sign in with account and password; a wrong one says no more than that."""
+    following = _following(request, lang)
+    wrong = False
+    if request.method == "POST":
+        account = authenticate(
+            request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
+        )
+        if account is not None:
+            login(request, account)
+            return HttpResponseRedirect(following)
+        wrong = True
+    elif request.user.is_authenticated:
+        return HttpResponseRedirect(following)
+    return outside(
+        request, lang, "sign_in.html", status=401 if wrong else 200, wrong=wrong, next=following,
+        username=request.POST.get("username", ""), demo=Realm.OFFICIAL not in opening.workspace().realms,
+    )  # fmt: skip
+
+
+@require_POST
+@open_to_everybody
+def sign_out(request: HttpRequest, lang: Lang) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return HttpResponseRedirect(f"/{lang}/sign-in/")
+
+
+def _following(request: HttpRequest, lang: Lang) -> str:
+    """Return where to go after signing in: an address of this site, else the home of the language."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure())
+    return wanted if is_ours else f"/{lang}/"
