@@ -13,11 +13,10 @@ from xinqu.indicators.trace_model import Input, Trace
 from xinqu.policy.pack import Pack
 from xinqu.validation.generated import condition_message
 from xinqu.vocabulary.periods import Period
-from xinqu.vocabulary.text import Lang, Text
+from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown, Verdict
 
 _DECIMALS = 4
-_LANGS: tuple[Lang, Lang] = ("zh", "en")
 _ENGLISH_UNITS = {"pct": "%", "pp": "percentage points", "count": "", "none": "", "code": "", "ratio": "times"}
 
 
@@ -41,11 +40,11 @@ def explain_check(pack: Pack, finding: Mapping[str, Any]) -> Text:
     given = dict(zip(finding["items"], finding["values"], strict=True)) | detail.get("context", {})
     message = condition_message(pack, finding["check"])
     demanded = _filled(pack, parse(check.expression), given) if check else _values_said(pack, given)
-    said = {lang: _SENTENCES[verdict].say(lang) for lang in _LANGS}
+    sentence = _REPORTED if check is None and verdict is Verdict.FALSE else _SENTENCES[verdict]
     why = _reasons_said(pack, detail.get("unknown", {})) if verdict is Verdict.INDETERMINATE else Text("", "")
     return Text(
-        zh=f"{message.zh}{said['zh']}{demanded.zh and '：' + demanded.zh}{why.zh}",
-        en=f"{message.en} {said['en']}{demanded.en and ': ' + demanded.en}{why.en}",
+        zh=f"{message.zh}{sentence.zh}{demanded.zh and '：' + demanded.zh}{why.zh}",
+        en=f"{message.en} {sentence.en}{demanded.en and ': ' + demanded.en}{why.en}",
     )
 
 
@@ -54,6 +53,7 @@ _SENTENCES = {
     Verdict.FALSE: Text("不符合，要求", "It does not hold, required is"),
     Verdict.INDETERMINATE: Text("无法判定", "It can't be judged"),
 }
+_REPORTED = Text("不符合，所报", "It does not hold, reported is")
 
 
 def number(value: float | str | None, unit: Text) -> Text:
