@@ -2,11 +2,14 @@
 
 import datetime as dt
 
+import polars as pl
 import pytest
 from coordination_events import CALENDAR, PACK, day, log, moved, raised
 
 from xinqu.coordination.difficulties import closing_problems, difficulties
+from xinqu.coordination.ladder import rung_limit_wd
 from xinqu.coordination.proposals import due_escalations
+from xinqu.vocabulary.problem import Refused
 
 
 def state(*events: tuple, as_of: str) -> dict:
@@ -117,3 +120,19 @@ def test_a_later_day_knows_more_and_no_events_mean_no_rows():
     events = log(*ANSWERED)
     assert difficulties(PACK, events, CALENDAR, as_of=dt.date(2026, 3, 4))["state"].to_list() == ["area"]
     assert difficulties(PACK, log(), CALENDAR, as_of=dt.date(2026, 3, 4)).is_empty()
+
+
+def test_after_an_answer_it_is_the_validators_move_and_the_system_is_asked_nothing():
+    by_system = log(*ANSWERED).with_columns(actor=pl.lit("system"), organisation=pl.lit("cn"))
+    answered = difficulties(PACK, by_system, CALENDAR, as_of=day("2026-03-06")).row(0, named=True)
+    assert (answered["holder"], answered["raised_by"]) == ("lanzhou.stat", "system")
+    stop = ("case.clock_stopped", "2026-03-04", {"instrument": "I86", "case": "K1", "reason": "facts asked for"})
+    stopped = log(*ANSWERED[:2], stop).with_columns(actor=pl.lit("system"), organisation=pl.lit("cn"))
+    assert difficulties(PACK, stopped, CALENDAR, as_of=day("2026-03-06"))["holder"].to_list() == ["lanzhou"]
+
+
+def test_a_limit_without_a_version_in_force_is_refused():
+    with pytest.raises(Refused) as refusal:
+        rung_limit_wd(PACK, "area", dt.date(2019, 1, 1))
+    assert refusal.value.problems[0].code == "XQ-COORDINATION-004"
+    assert rung_limit_wd(PACK, "state_council", dt.date(2026, 1, 1)) is None

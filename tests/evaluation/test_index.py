@@ -201,6 +201,19 @@ def test_the_last_period_of_the_year_counts():
     assert 99.0 not in q01["value"].to_list()
 
 
+def test_a_year_before_any_framework_is_refused_and_a_parameter_must_be_in_force():
+    figures = figures_of(some_values())
+    with pytest.raises(Refused) as early:
+        build_index(PACK, figures, 2018, seed=1)
+    with pytest.raises(Refused) as unnamed:
+        build_index(PACK, figures, 2025, seed=1, framework="xq_guess")
+    later = msgspec.structs.replace(FRAMEWORK, valid_from=dt.date(2010, 1, 1))
+    with pytest.raises(Refused) as undated:
+        build_index(msgspec.structs.replace(PACK, frameworks={later.id: later}), figures, 2015, seed=1)
+    codes = [refusal.value.problems[0].code for refusal in (early, unnamed, undated)]
+    assert codes == ["XQ-EVALUATION-004", "XQ-EVALUATION-004", "XQ-EVALUATION-005"]
+
+
 def test_a_framework_is_trial_until_adopted():
     figures = figures_of(some_values())
     log = pl.DataFrame(

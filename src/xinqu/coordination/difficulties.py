@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from xinqu.coordination.due_events import SYSTEM
 from xinqu.coordination.ladder import DIFFICULTIES, Ladder, holder_of, ladder_of, rung_limit_wd
 from xinqu.policy.pack import Pack
 from xinqu.shapes.case_with_clock import MOVES_SCHEMA, OPEN, RESUME, days_used, fold
@@ -54,9 +55,10 @@ def difficulties(pack: Pack, events: pl.DataFrame, calendar: WorkingCalendar, *,
     """Fold the events of difficulties into one row each, as they stand on ``as_of``.
 
     Returns: the columns of ``SCHEMA``, sorted by id. ``rung`` is where its clock counts ("" after the end); ``holder`` is
-    the organisation whose move it is; ``days_used`` counts working days net of stops on the present clock; ``due_on`` is
-    the last day of its limit, null while the clock is stopped or without limit; ``provisional`` when that day lies beyond
-    the known calendar; ``refused_events`` lists events that the rules did not allow and that changed nothing.
+    the organisation whose move it is; ``raised_by`` is an organisation or ``system``; ``days_used`` counts working days
+    net of stops on the present clock; ``due_on`` is the last day of its limit, null while the clock is stopped or
+    without limit; ``provisional`` when that day lies beyond the known calendar; ``refused_events`` lists events that the
+    rules did not allow and that changed nothing.
     """
     ladder = ladder_of(pack)
     raised = _raised(events, as_of)
@@ -83,7 +85,7 @@ def _raised(events: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
         .select(
             *_RAISED[:3],
             *(pl.col(name).fill_null("") for name in _RAISED[3:]),
-            pl.col("organisation").alias("raised_by"),
+            pl.when(pl.col("actor") == SYSTEM).then(pl.lit(SYSTEM)).otherwise("organisation").alias("raised_by"),
         )
     )
 
@@ -172,11 +174,16 @@ def _due(table: pl.DataFrame, limits: list[int | None], days: DayCount) -> tuple
 
 
 def _holder(pack: Pack, row: Mapping[str, Any], rung: str, final: list[str]) -> str:
-    """Return whose move it is: the rung's organisation; after an answer or a question, who raised it."""
+    """Return whose move it is: the rung's organisation; after an answer the validator; after a question who raised it."""
+    area = row["area"]
     if row["state"] in final:
         return ""
-    is_held = row["state"] not in {"stopped", "answered"}
-    return holder_of(pack, row["area"], rung) if rung and is_held else row["raised_by"]
+    if row["state"] == "answered":
+        offices = (o.id for o in pack.organisations.values() if o.parent == area and o.kind == "stat_office")
+        return next(offices, row["raised_by"])
+    if row["state"] == "stopped":
+        return area if row["raised_by"] == SYSTEM else str(row["raised_by"])
+    return holder_of(pack, area, rung)
 
 
 def closing_problems(pack: Pack, row: Mapping[str, Any], *, validator: str) -> list[Problem]:

@@ -148,7 +148,7 @@ def due_escalations(pack: Pack, state: pl.DataFrame, calendar: WorkingCalendar, 
     waiting = state.filter(pl.col("is_overdue") & pl.col("is_open"))
     for row in waiting.iter_rows(named=True):
         upper = ladder.next_by_time.get(row["rung"])
-        if upper is None or row["state"] in ladder.deadlines:
+        if upper is None:
             continue
         rises_on = calendar.add(row["due_on"], 1)
         if rises_on.provisional or rises_on.day > as_of:
