@@ -9,6 +9,7 @@ Array = npt.NDArray[np.float64]
 
 PACE_YEARS = 5.0  # a pace of 1 closes a quarter of the gap to a goal in five years
 PACE_SHARE = 0.25
+_HALF_WAY_YEARS, _STEEPNESS, _FULL_PACE = 3.0, 1.1, 1.15
 _SLOW, _STALLED = 0.16, 0.1  # share of the areas that fall behind a trajectory, and that stand still or slip
 
 
@@ -55,13 +56,15 @@ class Draws:
         self.effects[f"{theme}:pace"] = pace
         return pace
 
-    def toward(self, theme: str, base: Array, goal: float, columns: int, years: int, *, rough: float = 0.02) -> Array:
+    def toward(
+        self, theme: str, base: Array, goal: float | Array, columns: int, years: int, *, rough: float = 0.02
+    ) -> Array:
         """Return paths from ``base`` (at the end of the first year) towards ``goal``; shape (areas, columns).
 
         Args:
             theme: name of the stream; its pace is known truth.
             base: shape (areas,).
-            goal: where a pace of 1 would arrive after twenty years.
+            goal: where a pace of 1 would arrive after twenty years; one for all or one per area.
             columns: periods, equally many in each of ``years``.
             years: years covered.
             rough: noise per period as a share of the way of one year.
@@ -72,3 +75,15 @@ class Draws:
         noise = self.noise(theme, columns, rough) * (goal - base)[:, None] * PACE_SHARE / PACE_YEARS
         path: Array = base[:, None] + way[:, None] * elapsed / PACE_YEARS + noise
         return path
+
+    def adopt(self, theme: str, base: Array, goal: float, columns: int, years: int) -> Array:
+        """Return S-shaped paths of something being taken up, half way in the third year; shape (areas, columns).
+
+        A pace of 1.15 or more arrives; slower areas stop short, those that stand still hardly start.
+        """
+        per_year = columns // years
+        elapsed = (np.arange(columns) - (per_year - 1)) / per_year
+        taken_up = 1 / (1 + np.exp(-_STEEPNESS * (elapsed - _HALF_WAY_YEARS)))
+        reach = np.clip(self.pace(theme) / _FULL_PACE, 0.0, 1.05)
+        path: Array = base[:, None] + ((goal - base) * reach)[:, None] * taken_up
+        return path + self.noise(theme, columns, 0.01) * (goal - base)[:, None]

@@ -64,10 +64,10 @@ def grow_product(grid: Grid, draws: Draws, profile: dict[str, Array], anchor: di
 
 
 def _sector_shares(draws: Draws, profile: dict[str, Array], years: int) -> tuple[Array, Array]:
-    """Primary and secondary sector as shares of product; both give way slowly to services."""
+    """Primary and secondary sector as shares of product: the first gives way, the second is what areas are built for."""
     first = profile["va1_pct"][:, None] / 100 * 0.985 ** np.arange(years)
-    drift = draws.noise("va2_share", years, 0.003).cumsum(axis=1) - 0.002 * np.arange(years)
-    return first, profile["va2_pct"][:, None] / 100 + drift
+    start = profile["va2_pct"] / 100
+    return first, draws.toward("secondary_share", start, start + 0.16, years, years, rough=0.3)
 
 
 def _growth(

@@ -69,6 +69,10 @@ class World:
         base = self.draws.spread(theme, low, high)
         return self.draws.toward(theme, base, goal, columns, self.years, rough=rough)
 
+    def adopting(self, theme: str, low: float, high: float, goal: float, columns: int) -> Array:
+        """An S-shaped path from a first value in low..high to ``goal``, as far as the pace of the area carries."""
+        return self.draws.adopt(theme, self.draws.spread(theme, low, high), goal, columns, self.years)
+
     def rising(self, name: str, low: float, high: float, growth: float, columns: int, *, rough: float = 0.0) -> Array:
         """A number that grows by ``growth`` a year, by area a little more or less; shape (areas, columns)."""
         base = self.draws.spread(name, low, high)[:, None]

@@ -16,7 +16,7 @@ def items(world: World) -> dict[str, Array]:
     cases = world.amount(size * world.rising("ip_cases", 160.0, 420.0, 0.04, years))
     eligible = world.amount(size * world.rising("rights_eligible", 48.0, 110.0, 0.05, years))
     granted = np.floor(
-        eligible * np.clip(world.rate(world.toward("rights_granted", 0.06, 0.2, 0.60, years), 4), 0, 0.95)
+        eligible * np.clip(world.rate(world.adopting("rights_granted", 0.06, 0.2, 0.60, years), 4), 0, 0.95)
     )
     owned = np.floor(granted * 0.55)
     return {

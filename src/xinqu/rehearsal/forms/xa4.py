@@ -39,7 +39,7 @@ def items(world: World) -> dict[str, Array]:
         "xa4_ind_rev": world.amount(revenue_ytd(world)[:, 3::4] * taxed),
         "xa4_floor_area": ha(built * world.rising("floor_area", 0.78, 1.25, 0.015, years)),
         "xa4_appr5": ha(approved),
-        "xa4_supp5": ha(approved * np.clip(world.toward("supply_rate", 0.61, 0.76, 0.85, years), 0.4, 0.99)),
+        "xa4_supp5": ha(approved * np.clip(world.toward("supply_rate", 0.59, 0.75, 0.85, years), 0.4, 0.99)),
         **_idle(world, new),
         "xa4_quota": ha(quota),
         "xa4_quota_used": ha(quota * world.share("quota_used", 0.86, 0.98, years)),

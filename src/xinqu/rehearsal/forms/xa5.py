@@ -19,7 +19,7 @@ def items(world: World) -> dict[str, Array]:
     green = homes * np.clip(world.toward("green_building", 0.78, 0.93, 1.02, years), 0.5, 1.0)
     valid = np.minimum(world.rate(world.share("valid_days", 354.0, 365.0, years, sigma=1.0), 0), _DAYS)
     good = np.clip(world.toward("good_days", 0.76, 0.92, 0.97, years), 0.5, 0.995)
-    sections = world.count(world.size * world.rising("sections", 4.0, 8.0, 0.02, years) + 2)
+    sections = world.count(world.size * world.rising("sections", 6.0, 10.0, 0.02, years) + 9)
     good_water = np.clip(world.rate(world.toward("good_water", 0.74, 0.92, 1.0, years), 4), 0, 1)
     return {
         "xa5_energy": world.amount(energy),
@@ -34,7 +34,7 @@ def items(world: World) -> dict[str, Array]:
         "xa5_air_days": np.floor(valid * world.rate(good, 4)),
         "xa5_air_valid": valid,
         "xa5_wq_sec": sections,
-        "xa5_wq_good": np.floor(sections * good_water),
+        "xa5_wq_good": np.round(sections * good_water),
         "xa5_sewage": world.amount(sewage),
         "xa5_sewage_tr": world.amount(sewage * world.share("sewage_treated", 0.965, 0.995, years, sigma=0.001)),
         "xa5_gb_new": world.amount(homes, 2),

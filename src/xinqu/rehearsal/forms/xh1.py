@@ -18,7 +18,7 @@ def items(world: World) -> dict[str, Array]:
     national, provincial = stock("platforms_national", 6.0, 14.0, 0.07), stock("platforms_provincial", 30.0, 60.0, 0.08)
     institutes = size * world.rising("institutes", 14.0, 30.0, 0.07, halves)
     listed = world.count(size * world.rising("bottlenecks", 18.0, 34.0, 0.03, halves))
-    broken = world.rate(world.toward("bottlenecks_broken", 0.10, 0.28, 0.80, halves), 4)
+    broken = world.rate(world.adopting("bottlenecks_broken", 0.10, 0.28, 0.82, halves), 4)
     funds = world.economy.gdp * world.rising("fund_investment", 0.006, 0.016, 0.07, years)
     return {
         "xh1_pf_nat": national,

@@ -19,7 +19,7 @@ def items(world: World) -> dict[str, Array]:
     )
     experiences = world.rising("experiences", 9.0, 26.0, 0.12, halves)
     zone = world.count(world.rising("zone_practice", 190.0, 270.0, 0.05, halves))
-    adopted = np.floor(zone * np.clip(world.rate(world.toward("zone_adopted", 0.58, 0.80, 1.0, halves), 4), 0, 0.98))
+    adopted = np.floor(zone * np.clip(world.rate(world.adopting("zone_adopted", 0.58, 0.80, 1.0, halves), 4), 0, 0.98))
     capitals = world.count(world.rising("capital_practice", 60.0, 95.0, 0.06, halves))
     powers = powers_in_force(world)
     return {

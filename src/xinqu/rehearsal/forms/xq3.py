@@ -12,7 +12,8 @@ def items(world: World) -> dict[str, Array]:
     fdi = world.at(economy.fdi_ytd, quarters)
     exports, imports = world.at(economy.exports_ytd, quarters), world.at(economy.imports_ytd, quarters)
     trade = exports + imports
-    headquarters = world.profile["hq_n"][:, None]
+    headquarters = world.profile["hq_n"]
+    offices = (headquarters * 0.9 + 2) * world.draws.spread("functional_start", 0.8, 1.2)
     bonded = trade * world.stretch(world.share("bonded_share", 0.16, 0.38, years), quarters)
     payments = world.at(
         world.months("payments", world.size * world.rising("payments", 420.0, 900.0, 0.12, years)), quarters
@@ -38,8 +39,8 @@ def items(world: World) -> dict[str, Array]:
         "xq3_fproj_n": world.count(
             2 + world.profile["fdi_yi_usd"][:, None] * 0.9 * world.rising("foreign_projects", 0.9, 1.2, 0.04, quarters)
         ),
-        "xq3_hq_n": world.count(headquarters * world.rising("headquarters", 0.97, 1.0, 0.05, quarters)),
-        "xq3_func_n": world.count((headquarters * 0.9 + 2) * world.rising("functional", 0.8, 1.3, 0.07, quarters)),
+        "xq3_hq_n": _bodies(world, "headquarters", headquarters, 95.0),
+        "xq3_func_n": _bodies(world, "functional", offices, 105.0),
         "xq3_fx_n": world.only(world.amount(payments), "pilot"),
         "xq3_fx_amt": world.only(world.amount(payments * 18), "pilot"),
         "xq3_fx_bad": world.only(world.amount(payments * 0.003), "pilot"),
@@ -53,3 +54,10 @@ def items(world: World) -> dict[str, Array]:
         "xq3_im_hours": world.rate(import_hours),
         "xq3_ex_hours": world.rate(import_hours * np.clip(world.share("export_hours", 0.03, 0.2, quarters), 0.02, 0.5)),
     }
+
+
+def _bodies(world: World, name: str, start: Array, goal: float) -> Array:
+    """Bodies of multinationals: from ``start`` (areas,) towards a goal, those that have many towards a higher one."""
+    higher = np.maximum(start * 1.4, goal)
+    path = world.draws.toward(name, start, higher, world.quarters, world.years)
+    return world.count(np.maximum(path, 0.0))
