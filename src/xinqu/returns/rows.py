@@ -141,7 +141,7 @@ def _read(context: Context, item: Item, raw: RawRow) -> Row:
         problems.append(faults.no_reason(where(raw, "note")))
     scope = read_scope(context.pack, raw.text("scope"), where(raw, "scope"), problems)
     origin = _origin(context, raw)
-    if state is not ValueState.REPORTED:
+    if state is not ValueState.REPORTED or not text:
         return _row(context, item.code, state=state, note=note)
     value, half_digit = _value(context, item, raw, text)
     return _row(
