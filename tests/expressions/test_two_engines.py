@@ -160,3 +160,13 @@ def test_all_checks_and_formulas_of_the_pack_agree_on_random_rows(pack: Pack, se
     _assert_same(ours, oracle, expressions)
     seen = {value for name in pack.checks for value in ours[name].unique()}
     assert seen == {True, False, None}
+
+
+def test_where_all_scopes_are_one_the_scope_guard_changes_nothing(pack: Pack) -> None:
+    expressions = parse_all({indicator.id: indicator.formula for indicator in pack.indicators.values()})
+    context = _random_context(pack, expressions, 100, 3)
+    names = [name for name in context.columns if "#" not in name]
+    context = context.with_columns(pl.lit("S4@2012-09-06").alias(f"{name}#scope") for name in names)
+    scopes = frozenset(name for name in context.columns if name.endswith("#scope"))
+    guarded = context.select(to_polars(e, scopes=scopes).alias(name) for name, e in expressions.items())
+    assert guarded.equals(context.select(to_polars(e).alias(name) for name, e in expressions.items()))

@@ -12,7 +12,7 @@ from xinqu.expressions import tree
 from xinqu.vocabulary.problem import NO_TEXT
 from xinqu.vocabulary.text import Text
 
-_ITEM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_NAME = re.compile(r"(?!sys_|nan$|inf$|infinity$)[a-z][a-z0-9_]*")  # item codes, and field names in the guards of cases
 _NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 _HOLE = tree.Number("0")
@@ -82,7 +82,7 @@ class _Reader:
             )
         if name in tree.SYSTEM_COLUMNS:
             return tree.System(name)
-        if not _ITEM.fullmatch(name) or name.startswith("sys_"):
+        if not _NAME.fullmatch(name):
             return self._wrong(
                 node, "value", f"{name} 不是指标代码或系统列", f"{name} is neither an item code nor a system column"
             )
