@@ -2,14 +2,15 @@
 
 import argparse
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from xinqu.policy.load import load_pack
 from xinqu.policy.pack import Pack
 from xinqu.spine import signin
 from xinqu.spine.workspace import Workspace, open_workspace
 from xinqu.vocabulary.origin import Realm
-from xinqu.vocabulary.problem import Exit, Problem, Refused
+from xinqu.vocabulary.periods import Period
+from xinqu.vocabulary.problem import Exit, Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
 DEFAULT_FOLDER = Path("xinqu-workspace")
@@ -26,8 +27,37 @@ def workspace(args: argparse.Namespace) -> Workspace:
 
 
 def pack(opened: Workspace) -> Pack:
-    """Return the pack, parsed once per workspace."""
-    return load_pack(cache=opened.cache_dir)
+    """Return the pack in force in the workspace's first realm, parsed once per workspace."""
+    from xinqu.spine.policy import adopted
+
+    return adopted(opened, opened.realms[0])
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file; raises Refused XQ-CLI-004 when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(_unreadable(path, error.strerror or "")) from None
+
+
+def need(args: argparse.Namespace, *names: str) -> None:
+    """Raise Refused XQ-CLI-005 (exit 2) unless all these options were given."""
+    absent = [f"--{name}" for name in names if getattr(args, name) is None]
+    if absent:
+        raise Refused(_needed(absent), Exit.WRONG_COMMAND)
+
+
+def refuse_unknown(pack: Pack, kind: str, names: Iterable[str]) -> None:
+    """Raise Refused XQ-CLI-006 for an area or indicator that the pack does not have, XQ-PERIOD-001 for no period."""
+    if kind == "period":
+        for name in names:
+            Period.parse(name)
+        return
+    known = {"area": pack.areas, "indicator": pack.indicators}[kind]
+    problems = [_unknown(kind, name) for name in names if name not in known]
+    if problems:
+        raise Refused(problems)
 
 
 def realm(args: argparse.Namespace, opened: Workspace) -> Realm:
@@ -87,4 +117,31 @@ def _nobody(option: str) -> Problem:
             f"给出 {option}（正式数据域用 xinqu user token 取得令牌）",
             f"give {option} (in the official realm by a token from xinqu user token)",
         ),
+    )
+
+
+def _unreadable(path: Path, reason: str) -> Problem:
+    return Problem(
+        code="XQ-CLI-004",
+        what=Text("文件无法读取", "the file cannot be read"),
+        where=Where(file=str(path)),
+        why=Text(reason, reason),
+        fix=Text("核对路径与权限", "check the path and its rights"),
+    )
+
+
+def _needed(options: list[str]) -> Problem:
+    listed = " ".join(options)
+    return Problem(
+        code="XQ-CLI-005",
+        what=Text(f"缺少 {listed}", f"{listed} is needed"),
+        fix=Text("如 --area nansha --period 2023-Q4", "for instance --area nansha --period 2023-Q4"),
+    )
+
+
+def _unknown(kind: str, name: str) -> Problem:
+    return Problem(
+        code="XQ-CLI-006",
+        what=Text(f"没有{'新区' if kind == 'area' else '指标'}“{name}”", f"there is no {kind} {name!r}"),
+        fix=Text("查看规则包：xinqu policy show", "look into the pack: xinqu policy show"),
     )

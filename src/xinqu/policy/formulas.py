@@ -45,6 +45,12 @@ def written(pack: Pack) -> Iterator[Written]:
         )
 
 
+def names_of(pack: Pack) -> dict[str, Text]:
+    """Return what a person calls each item and parameter, for expressions in words."""
+    names = {code: item.name for code, item in pack.items.items()}
+    return names | {name: Text(name, name) for name in pack.parameters}
+
+
 def parsed(pack: Pack) -> tuple[dict[str, Expression], list[Problem]]:
     """Return the expressions that parse, by id, and the problems of the rest at their file and line."""
     expressions, problems = {}, []

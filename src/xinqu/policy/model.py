@@ -122,7 +122,9 @@ class Item(Record, kw_only=True):
     link: Literal["", "previous_period", "same_period_last_year"] = ""
     origin: str = "reported"
     key: bool = False
-    range_level: Level = "error"  # warning where min and max are plausibility, not arithmetic: a breach must be reportable
+    range_level: Level = (
+        "error"  # warning where min and max are plausibility, not arithmetic: a breach must be reportable
+    )
     territory: Literal["area", "province"] = "area"  # a province's item stands outside the scope of the area
 
 

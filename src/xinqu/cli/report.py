@@ -1,0 +1,61 @@
+"""`xinqu report`: build, list, issue and verify reports."""
+
+import argparse
+from pathlib import Path
+
+from xinqu.cli import context, output
+from xinqu.vocabulary.problem import Exit
+from xinqu.vocabulary.text import Text
+
+KINDS = ("bulletin", "major_matters")
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.epilog = "xinqu report build bulletin --realm published"
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    acts.add_parser("list", help="list the reports that were issued")
+    for act, line in (
+        ("build", "write a report as PDF/A, HTML and content model"),
+        ("issue", "release it, by two persons"),
+    ):
+        made = acts.add_parser(act, help=line)
+        made.add_argument("kind", choices=KINDS)
+        made.add_argument("--vintage", type=int, default=None, help="as known at this event")
+        made.add_argument("--language", choices=["zh", "en"], default="zh", help="language of the report")
+        made.add_argument("--output", type=Path, default=None, help="folder; else the workspace's reports")
+    verify = acts.add_parser("verify", help="build an issued report again and compare")
+    verify.add_argument("report", help="name as `report list` shows it")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from xinqu.spine import reports
+
+    opened = context.workspace(args)
+    realm = context.realm(args, opened)
+    if args.act == "list":
+        output.emit(reports.issued(opened, realm), args.format)
+        return int(Exit.DONE)
+    if args.act == "verify":
+        from xinqu.reporting.verify import Outcome
+
+        outcome = reports.verify(opened, realm, args.report)
+        print(outcome.outcome.label.say(args.lang))
+        for difference in outcome.differences:
+            print(f"  {difference.where}: {difference.old} -> {difference.new}")
+        return int(Exit.REFUSED if outcome.outcome is Outcome.MODEL_DIFFERS else Exit.DONE)
+    from xinqu.spine.snapshot import take
+
+    snapshot = take(opened, realm, args.vintage)
+    built = reports.build(snapshot, args.kind, lang=args.language)
+    for path in reports.write(built, args.output or opened.reports_dir / realm):
+        print(path)
+    if args.act == "issue":
+        from xinqu.spine import accounts
+
+        account, second = context.actor(args, opened, realm), context.second(args, opened, realm)
+        person = accounts.person(opened, account, accounts.ADMINISTRATOR, realm=realm)
+        event = reports.issue(opened, snapshot, built, person, second=second)
+        print(Text(f"已签发，事件 #{event.seq}", f"issued, event #{event.seq}").say(args.lang))
+    return int(Exit.DONE)

@@ -1,0 +1,78 @@
+"""`xinqu return`: check a file, hand it in, list what was handed in."""
+
+import argparse
+from pathlib import Path
+
+import polars as pl
+
+from xinqu.cli import context, output
+from xinqu.vocabulary.problem import Exit
+from xinqu.vocabulary.text import Text
+
+_SHOWN = ("check", "level", "verdict", "items", "values", "reason")
+_LISTED = ("form", "area", "sub_unit", "period", "version", "state", "kind", "errors", "warnings", "file_name", "submitted_by", "submitted_at")  # fmt: skip
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.epilog = "xinqu return submit xm1_lanzhou_2026-10.xlsx --realm rehearsal --as lanzhou.filer"
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    for act, line in (("check", "check files without storing anything"), ("submit", "hand files in")):
+        made = acts.add_parser(act, help=line)
+        made.add_argument("files", nargs="+", type=Path)
+        made.add_argument(
+            "--annotated", type=Path, default=None, help="folder for the files with each fault in its cell"
+        )
+    listed = acts.add_parser("list", help="list submissions and their state")
+    listed.add_argument("--form")
+    listed.add_argument("--area")
+    listed.add_argument("--period")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    return _list(args) if args.act == "list" else _take(args)
+
+
+def _take(args: argparse.Namespace) -> int:
+    from xinqu.spine import hand_in
+
+    opened = context.workspace(args)
+    realm = context.realm(args, opened)
+    uploads = [hand_in.Upload(file.name, context.read_file(file)) for file in args.files]
+    taken = hand_in.examined(opened, realm, uploads)
+    folder = args.annotated or (Path() if args.act == "check" else None)
+    for document, findings in taken.by_document():
+        header = document.header
+        print(f"{document.filename}  {header.form} {header.area} {header.period}  {document.content_sha256[:12]}")
+        faults = findings.filter(pl.col("verdict") == "false")
+        if not faults.is_empty():
+            output.emit(faults.select(_SHOWN), args.format)
+        unknown = findings.height - faults.height
+        print(
+            Text(
+                f"  未成立 {faults.height} 条，无法判定 {unknown} 条",
+                f"  {faults.height} false, {unknown} indeterminate",
+            ).say(args.lang)
+        )
+        if folder is not None and not findings.is_empty():
+            print(f"  {hand_in.write_annotated(taken, document, findings, folder, args.lang)}")
+    if args.act == "check":
+        return int(Exit.REFUSED if taken.has_errors else Exit.DONE)
+    events = hand_in.submit(opened, realm, taken, account=context.actor(args, opened, realm))
+    for event in events:
+        print(Text(f"已报送，事件 #{event.seq}", f"handed in, event #{event.seq}").say(args.lang))
+    return int(Exit.DONE)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from xinqu.spine.submissions import submissions_at
+
+    opened = context.workspace(args)
+    frame = submissions_at(opened, context.realm(args, opened))
+    for column in ("form", "area", "period"):
+        wanted = getattr(args, column)
+        if wanted:
+            frame = frame.filter(pl.col(column) == wanted)
+    output.emit(frame.select(_LISTED), args.format)
+    return int(Exit.DONE)

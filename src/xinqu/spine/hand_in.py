@@ -1,0 +1,94 @@
+"""Takes files from a person: reads them, checks them, gives them back annotated, and hands them in."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from xinqu.policy.pack import Pack
+from xinqu.returns.document import ReturnDocument
+from xinqu.returns.read import read_return
+from xinqu.spine import accounts
+from xinqu.spine.policy import adopted
+from xinqu.spine.returns import Examined, examine, next_version, record
+from xinqu.spine.steps import HandIn, Key
+from xinqu.spine.workspace import Workspace, now
+from xinqu.store.records import StoredEvent
+from xinqu.validation.annotate import annotate
+from xinqu.validation.findings import blocking
+from xinqu.vocabulary.moments import beijing_day
+from xinqu.vocabulary.origin import Origin, Realm
+from xinqu.vocabulary.problem import Problem, Refused
+from xinqu.vocabulary.text import Lang
+
+FILER = "filer"
+ORIGINS = {Realm.OFFICIAL: Origin.REPORTED, Realm.PUBLISHED: Origin.PUBLISHED, Realm.REHEARSAL: Origin.SIMULATED}
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file as it came."""
+
+    name: str
+    body: bytes
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """Files that could be read, and what the checks say of them."""
+
+    pack: Pack
+    examined: Examined
+
+    def by_document(self) -> Iterator[tuple[ReturnDocument, pl.DataFrame]]:
+        """Yield each document with its findings."""
+        for document in self.examined.documents:
+            submission = pl.col("submission") == document.content_sha256
+            yield document, self.examined.findings.findings.filter(submission)
+
+    @property
+    def has_errors(self) -> bool:
+        """Say whether an error-level check is false."""
+        return not blocking(self.examined.findings.findings).is_empty()
+
+
+def examined(
+    workspace: Workspace, realm: Realm, uploads: Sequence[Upload], *, clock: Callable[[], dt.datetime] = now
+) -> Taken:
+    """Read and check files; nothing is stored.
+
+    Raises:
+        Refused: every problem of every file that cannot be read (returns.read).
+    """
+    pack = adopted(workspace, realm)
+    today = beijing_day(clock())
+    documents: list[ReturnDocument] = []
+    problems: list[Problem] = []
+    for upload in uploads:
+        try:
+            documents.append(read_return(pack, upload.body, upload.name, as_of=today, origin=ORIGINS[realm]))
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    return Taken(pack, examine(workspace, pack, realm, documents))
+
+
+def submit(
+    workspace: Workspace, realm: Realm, taken: Taken, *, account: str, clock: Callable[[], dt.datetime] = now
+) -> list[StoredEvent]:
+    """Hand in examined files as ``account``, who must be a filer of each return's unit: all of them or none."""
+    person = accounts.person(workspace, account, FILER, realm=realm)
+    steps = [
+        HandIn(document=document, actor=person, version=next_version(workspace, realm, Key.of(document)))
+        for document in taken.examined.documents
+    ]
+    return record(workspace, taken.pack, realm, steps, clock=clock)
+
+
+def write_annotated(taken: Taken, document: ReturnDocument, findings: pl.DataFrame, folder: Path, lang: Lang) -> Path:
+    """Write the officer's workbook with each fault in its cell and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{Path(document.filename).stem}_checked.xlsx"
+    path.write_bytes(annotate(document.upload, document, findings, taken.pack, lang))
+    return path
