@@ -123,6 +123,19 @@ def test_values_of_different_scopes_are_not_joined(pack: Pack) -> None:
     assert column(pack, same, "xa3", text) == {("tianfu", "2024"): 1.0}
 
 
+def test_a_peer_that_mixes_scopes_is_no_peer(pack: Pack) -> None:
+    areas = ["pudong", "binhai", "zhoushan", "nansha", "xihaian", "jiangbei"]
+    values = {"xa1_gdp": 8, "xa1_pop": 2}
+    returns = [(area, "", "2024", values) for area in areas]
+    pure = {"xa1": facts(pack, "xa1", returns)}
+    text = "peer_med(xa1_gdp / xa1_pop)"
+    assert column(pack, pure, "xa1", text)["pudong", "2024"] == 4.0
+    mixed = pl.when(area="nansha").then(pl.lit("S3@2012-09-06")).otherwise(pl.col("xa1_pop#scope").cast(pl.String))
+    bent = {"xa1": pure["xa1"].with_columns(mixed.alias("xa1_pop#scope"))}
+    assert column(pack, bent, "xa1", text)["pudong", "2024"] is None  # four peers are left
+    assert column(pack, bent, "xa1", text)["nansha", "2024"] == 4.0
+
+
 def test_latest_is_the_last_known_value_within_the_period(pack: Pack) -> None:
     quarters = [("2024-Q1", 10), ("2024-Q2", 22), ("2024-Q3", None), ("2023-Q4", 40), ("2025-Q1", 12)]
     given = {
@@ -276,6 +289,12 @@ def test_an_unknown_result_names_every_unusable_input(pack: Pack) -> None:
         "not_due",
         '{"inputs":{"xa1_employed":"not_due","xa1_income":"not_applicable"}}',
     )
+
+
+def test_a_case_without_a_branch_that_applies_has_no_rule(pack: Pack) -> None:
+    given = {"xa1": facts(pack, "xa1", [("nansha", "", "2024", {"xa1_gdp": 5})])}
+    told = reason(pack, given, "xa1", "CASE WHEN xa1_gdp > 9 THEN 1 END > 0")
+    assert told == {("nansha", "2024"): ("no_rule_basis", '{"inputs":{}}')}
 
 
 def test_no_facts_at_all_give_an_empty_frame(pack: Pack) -> None:

@@ -37,7 +37,7 @@ def earlier(
         pl.col("sys_epoch").alias("#epoch"),
     ]
     for call in calls:
-        parts += [*_values(call), _why(call)]
+        parts += [*_values(source, call), _why(source, call)]
         parts += [_text_scope(code).alias(f"{call.column}#was:{code}") for code in call.argument.own_items]
     then = source.select(*same_unit, *parts).unique(subset=[*same_unit, "#at"], keep="last", maintain_order=True)
     joined = whole.join(
@@ -47,17 +47,26 @@ def earlier(
     return joined.drop([name for name in joined.columns if name in ("#there", "#epoch") or "#was:" in name])
 
 
-def _values(call: ContextCall) -> list[pl.Expr]:
+def _scopes(source: pl.DataFrame) -> frozenset[str]:
+    return frozenset(name for name in source.columns if name.endswith("#scope"))
+
+
+def _value(source: pl.DataFrame, call: ContextCall) -> pl.Expr:
+    """Return the argument of a call over ``source``, NULL where it joins several scope versions."""
+    return to_polars(call.argument, scopes=_scopes(source))
+
+
+def _values(source: pl.DataFrame, call: ContextCall) -> list[pl.Expr]:
     """Return the value and half digit of a call's argument, named for the call."""
-    values = [to_polars(call.argument).alias(call.column)]
+    values = [_value(source, call).alias(call.column)]
     if isinstance(call.argument.tree, tree.Item):
         values.append(pl.col(f"{call.argument.sql}#half").alias(f"{call.column}#half"))
     return values
 
 
-def _why(call: ContextCall) -> pl.Expr:
-    unknown = pl.coalesce(reason_of(call.argument.tree), pl.lit(Unknown.MISSING.value))
-    return pl.when(to_polars(call.argument).is_null()).then(unknown).alias(f"{call.column}#why")
+def _why(source: pl.DataFrame, call: ContextCall) -> pl.Expr:
+    unknown = pl.coalesce(reason_of(call.argument.tree, _scopes(source)), pl.lit(Unknown.NO_RULE_BASIS.value))
+    return pl.when(_value(source, call).is_null()).then(unknown).alias(f"{call.column}#why")
 
 
 def _text_scope(code: str) -> pl.Expr:
@@ -122,7 +131,7 @@ def sub_sum(whole: pl.DataFrame, source: pl.DataFrame, calls: Sequence[ContextCa
     part is not the sum.
     """
     subs = source.filter(pl.col("sub_unit") != "")
-    parts = [part for call in calls for part in _summed(call)]
+    parts = [part for call in calls for part in _summed(source, call)]
     sums = subs.group_by("area", "period", maintain_order=True).agg(parts).with_columns(pl.lit("").alias("sub_unit"))
     joined = whole.join(sums, on=list(KEYS), how="left", maintain_order="left")
     return joined.with_columns(
@@ -133,8 +142,8 @@ def sub_sum(whole: pl.DataFrame, source: pl.DataFrame, calls: Sequence[ContextCa
     )
 
 
-def _summed(call: ContextCall) -> list[pl.Expr]:
-    value, why = to_polars(call.argument), _why(call)
+def _summed(source: pl.DataFrame, call: ContextCall) -> list[pl.Expr]:
+    value, why = _value(source, call), _why(source, call)
     owed = why.is_not_null() & (why != Unknown.NOT_APPLICABLE.value)
     usable = ~owed.any() & value.is_not_null().any()
     return [pl.when(usable).then(value.sum()).alias(call.column), why.drop_nulls().first().alias(f"{call.column}#why")]
@@ -167,7 +176,7 @@ def _peer_statistics(pack: Pack, source: pl.DataFrame, call: ContextCall) -> pl.
     groups = {code: peer_group(pack, area.region) for code, area in pack.areas.items()}
     group = pl.col("area").replace_strict(groups, default=None, return_dtype=pl.String)
     rows = source.filter(pl.col("sub_unit") == "").select(
-        "area", "period", group.alias("#group"), to_polars(call.argument).alias("#value")
+        "area", "period", group.alias("#group"), _value(source, call).alias("#value")
     )
     others = rows.filter(pl.col("#value").is_not_null()).rename({"area": "#other"})
     pairs = (

@@ -2,6 +2,7 @@
 
 Public: ``unknown_reasons(expr, context) -> pl.DataFrame`` with columns ``row`` (UInt32, index in the context frame),
 ``reason`` (an ``Unknown`` code) and ``detail`` (JSON text: ``{"inputs": {"xa1_gdp": "missing"}}``), one row per NULL result.
+With all inputs usable (a CASE of which no branch applies) the reason is ``no_rule_basis``.
 """
 
 import polars as pl
@@ -27,7 +28,7 @@ def unknown_reasons(expr: Expression, context: pl.DataFrame) -> pl.DataFrame:
         .filter(to_polars(expr, scopes=scopes).is_null())
         .select(
             pl.col("#row").alias("row"),
-            pl.coalesce([*reasons, pl.lit(Unknown.MISSING.value)]).alias("reason"),
+            pl.coalesce([*reasons, pl.lit(Unknown.NO_RULE_BASIS.value)]).alias("reason"),
             detail.alias("detail"),
         )
     )

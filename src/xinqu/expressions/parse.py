@@ -94,11 +94,6 @@ class Expression(msgspec.Struct, frozen=True, dict=True):
         return tuple(sorted(calls.values(), key=lambda call: len(call.argument.context)))
 
     @cached_property
-    def halves(self) -> tuple[str, ...]:
-        """Canonical text of what ``half_digit`` is asked of."""
-        return _unique(tree.sql(node.argument) for node in tree.walk(self.tree) if isinstance(node, tree.HalfDigit))
-
-    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The value columns of the context frame that the expression reads: items, context calls, parameters."""
         kinds = (tree.Item, tree.Context, tree.Parameter)
