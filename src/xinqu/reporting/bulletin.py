@@ -15,6 +15,7 @@ from xinqu.reporting.items import Facts, latest_items, reported_items
 from xinqu.reporting.latest import indicators_on, latest_figures, series_of
 from xinqu.reporting.model import Chart, Column, Edition, Paragraph, Point, Report, Section, Table
 from xinqu.reporting.register import FigureRegister, area_name
+from xinqu.reporting.sources import Provenance
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.text import Text
@@ -46,8 +47,7 @@ def bulletin_model(
     edition: Edition,
     index: IndexResult | None = None,
     facts: Facts | None = None,
-    conflicts: pl.DataFrame | None = None,
-    sources: pl.DataFrame | None = None,
+    provenance: Provenance | None = None,
     issuer: Text | None = None,
 ) -> Report:
     """Return the bulletin of one realm at one vintage.
@@ -56,7 +56,7 @@ def bulletin_model(
         figures, lamps: the frames of docs/architecture.md; lamps None where no target runs.
         submissions: one row per accepted return: area, form, period.
         index: of one year; facts: by form, for the items that areas filed as such.
-        conflicts, sources: from ``sources.conflicts_of`` and ``sources.sources_of``.
+        provenance: from ``sources.provenance_of``, where values come from published sources.
         issuer: who issues it; needed in an official realm only.
 
     Returns:
@@ -76,9 +76,9 @@ def bulletin_model(
     if lamps is not None:
         sections.append(lamp_section(pack, lamps))
     sections.append(index_section(pack, index, edition=edition))
-    if conflicts is not None and conflicts.height:
-        sections.append(conflict_section(pack, conflicts))
-    sections.append(method_section(pack, edition=edition, sources=sources))
+    if provenance is not None and provenance.conflicts.height:
+        sections.append(conflict_section(pack, provenance.conflicts))
+    sections.append(method_section(pack, edition=edition, sources=provenance.sources if provenance else None))
     return Report(
         kind="bulletin",
         title=report.title,

@@ -6,6 +6,7 @@ so that a page's style sheet can recolour it for dark theme. Output depends on t
 """
 
 import math
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Literal
@@ -127,7 +128,7 @@ def sparkline(
         parts.append(_mark(last[0], last[1], 2.2, origin, colour))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 20" width="96" height="20" role="img" '
-        f'class="xq-spark"><title>{escape(label)}</title>{"".join(parts)}</svg>'
+        f'class="xq-spark"><title>{_safe(label)}</title>{"".join(parts)}</svg>'
     )
 
 
@@ -233,7 +234,7 @@ def _svg(frame: Frame, body: Sequence[str], bottom: float) -> str:
     height = math.ceil(y + 8)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {frame.width_px} {height}" width="{frame.width_px}" '
-        f'height="{height}" role="img" class="xq-chart" font-family="{FONT}"><title>{escape(frame.title)}</title>'
+        f'height="{height}" role="img" class="xq-chart" font-family="{FONT}"><title>{_safe(frame.title)}</title>'
         f"{''.join(body)}{''.join(foot)}</svg>"
     )
 
@@ -261,12 +262,12 @@ def _text(
     kind = "xq-ink" if fill == INK else "xq-muted"
     return (
         f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" font-size="{size}" fill="{fill}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
+        f'text-anchor="{anchor}">{_safe(text)}</text>'
     )
 
 
 def _linked(body: str, href: str) -> str:
-    return f'<a href="{escape(href)}">{body}</a>' if href else body
+    return f'<a href="{_safe(href)}">{body}</a>' if href else body
 
 
 def _scale(values: Sequence[float]) -> tuple[float, float, list[float]]:
@@ -285,6 +286,14 @@ def _scale(values: Sequence[float]) -> tuple[float, float, list[float]]:
 def _plain(value: float) -> str:
     text = f"{value:.10g}"
     return text.replace("-", "\N{MINUS SIGN}") if "e" not in text else text
+
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _safe(text: str) -> str:
+    """Escape for text and attributes; what XML does not allow is shown as U+FFFD."""
+    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _n(value: float) -> str:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import polars as pl
 
 _CONFLICT_COLUMNS = (
@@ -11,6 +12,18 @@ _CONFLICT_COLUMNS = (
 )  # fmt: skip
 _CONFLICT_SCHEMA = dict.fromkeys(_CONFLICT_COLUMNS, pl.String)
 _SOURCE_SCHEMA = {"source_id": pl.String, "title": pl.String, "address": pl.String, "confidence": pl.String}
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Frames ``conflicts_of`` and ``sources_of`` of one set of returns."""
+
+    conflicts: pl.DataFrame
+    sources: pl.DataFrame
+
+
+def provenance_of(rows: pl.DataFrame) -> Provenance:
+    """Return conflicts and sources from canonical rows with ``area, form, period, item, note``."""
+    return Provenance(conflicts=conflicts_of(rows), sources=sources_of(rows))
 
 
 def conflicts_of(rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib.metadata
 import importlib.resources
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -17,6 +18,8 @@ from xinqu.vocabulary.problem import Problem, Refused
 from xinqu.vocabulary.text import Lang, Text
 
 GETA = "\N{GETA MARK}"  # what Chinese printers set for a type they lack
+# JSON escapes of control characters; an escaped backslash is consumed first so that ``\\\\u0008`` stays what it is.
+_CONTROL = re.compile(r"(\\\\)|\\(?:u00[01][0-9a-f]|[bfnrt])")
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -39,7 +42,7 @@ def render_pdf(
     drawn = plan(report, lang=lang, address=address)
     day = report.edition.vintage_on
     inputs = {
-        "plan": _drawable(msgspec.json.encode(drawn).decode(), chosen),
+        "plan": _drawable(_CONTROL.sub(lambda found: found[1] or " ", msgspec.json.encode(drawn).decode()), chosen),
         "fonts": msgspec.json.encode(chosen.families).decode(),
         "document": msgspec.json.encode(_document(report, drawn, chosen)).decode(),
     }
