@@ -32,7 +32,15 @@ CORRECTED = ("x10", "unit_yuan", "unit_yi", "identity_break")  # version 1 is wr
 REFUSED = ("refused_identity", "refused_missing")  # never stored: the first version that is stored is right
 HIDDEN_ITEM = "xa3_tech_contract"
 OVER_CAP_CHECK = "xa4_con_total <= xa4_con_cap"
-_HOW_MANY = {"x10": 16, "unit_yuan": 8, "unit_yi": 8, "identity_break": 10, "refused_identity": 8, "refused_missing": 8}
+# tries; those that hit an area and year already taken are dropped
+_TRIES = {
+    "x10": 24,
+    "unit_yuan": 12,
+    "unit_yi": 12,
+    "identity_break": 16,
+    "refused_identity": 16,
+    "refused_missing": 16,
+}
 _FACTOR = {"x10": 10.0, "unit_yuan": 10_000.0, "unit_yi": 0.0001}
 _PART = re.compile(r"(\w+) <= (\w+)")
 _LIKE_LAST_YEAR = re.compile(r"(?:near\((\w+), ly\(\1\)|ly\((\w+)\) <= 0 OR \2 BETWEEN)")
@@ -137,17 +145,19 @@ def _only_as(errors: Iterable[Check], side: int) -> Callable[[str], bool]:
 def _slips(
     pack: Pack, forms: dict[str, pl.DataFrame], returns: pl.DataFrame, grid: Grid, draws: Draws
 ) -> list[tuple[object, ...]]:
+    """Draw the mistakes; an area makes one in a year, so that each is judged beside returns that are right."""
     sites = _sites(pack, forms)
     stream = draws.stream("mistakes")
-    never = set(returns.filter(pl.col("filed") == "never").select(KEY).iter_rows())
-    taken: set[tuple[object, ...]] = set(never)
+    never = returns.filter(pl.col("filed") == "never").select("area", pl.col("period").str.slice(0, 4))
+    taken: set[tuple[object, ...]] = set(never.iter_rows())
     rows = []
-    for kind, wanted in _HOW_MANY.items():
+    for kind, wanted in _TRIES.items():
         for _ in range(wanted if sites[kind] else 0):
             site = sites[kind][int(stream.integers(len(sites[kind])))]
             row = _slip(kind, site, forms[site.form], grid, stream)
-            if row and row[:4] not in taken:
-                taken.add(row[:4])
+            place = (row[1], str(row[3])[:4]) if row else ()
+            if row and place not in taken:
+                taken.add(place)
                 rows.append(row)
     return rows
 
