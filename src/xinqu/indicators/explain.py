@@ -17,6 +17,7 @@ from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown, Verdict
 
 _DECIMALS = 4
+_TEXT_UNITS = ("none", "code")
 _ENGLISH_UNITS = {"pct": "%", "pp": "percentage points", "count": "", "none": "", "code": "", "ratio": "times"}
 
 
@@ -61,17 +62,19 @@ def number(value: float | str | None, unit: Text) -> Text:
     if value is None:
         return Text("—", "—")
     text = f"{value:,.{_DECIMALS}f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    return Text(f"{text} {unit.zh}".rstrip(), f"{text} {unit.en}".rstrip())
+    times = " × " if unit.en[:1].isdigit() else " "  # 900,000 × 10,000 yuan
+    return Text(f"{text} {unit.zh}".rstrip(), f"{text}{times}{unit.en}".rstrip())
 
 
 def _unit(pack: Pack, code: str) -> Text:
     name = pack.units[code].name
-    shown = Text("", "") if code in ("none", "code") else name
+    shown = Text("", "") if code in _TEXT_UNITS else name
     return Text(shown.zh, _ENGLISH_UNITS.get(code, shown.en.replace("_", " ")))
 
 
 def _known(pack: Pack, trace: Trace) -> Text:
     values = {one.call or one.item: one.value for one in trace.inputs}
+    values |= {f"param('{one.id}')": one.value for one in trace.parameters}
     result = number(trace.figure.value, _unit(pack, trace.figure.unit))
     filled = _filled(pack, parse(trace.formula.text), values)
     return Text(zh=f"{result.zh} = {filled.zh}", en=f"{result.en} = {filled.en}")
@@ -148,8 +151,8 @@ def _replace_reads(node: tree.Node, named: Callable[[tree.Node], tree.Node]) -> 
 
 
 def _with_value(pack: Pack, column: str, value: Any) -> Text:
-    name = _call_named(pack, column)
-    shown = number(_as_number(value), _unit(pack, _unit_of(pack, column)))
+    name, unit = _call_named(pack, column), _unit_of(pack, column)
+    shown = number(value if unit in _TEXT_UNITS else _as_number(value), _unit(pack, unit))
     return Text(f"{name.zh}〔{shown.zh}〕", f"{name.en} [{shown.en}]")
 
 

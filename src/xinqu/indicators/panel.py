@@ -59,7 +59,7 @@ def build(
     the submission columns. Rows of sub-units are left out.
     """
     forms = [pack.forms[form] for form in sorted({form for formula in group for form in formula.forms})]
-    rows = {form.id: _area_rows(facts.get(form.id, empty_facts(pack, form.id)), areas) for form in forms}
+    rows = {form.id: _area_rows(facts.get(form.id, empty_facts(pack, form.id))) for form in forms}
     owed = {form.id: [str(period) for period in owed_periods(form, as_of, pack.calendar)] for form in forms}
     known = {period for texts in owed.values() for period in texts}
     known |= {period for frame in rows.values() for period in frame["period"].unique().to_list()}
@@ -73,8 +73,9 @@ def build(
     return board
 
 
-def _area_rows(frame: pl.DataFrame, areas: Collection[str]) -> pl.DataFrame:
-    return frame.filter((pl.col("sub_unit") == "") & pl.col("area").is_in(list(areas)))
+def _area_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of areas, all of them: a period that one area has filed gives every area a figure."""
+    return frame.filter(pl.col("sub_unit") == "")
 
 
 def _grid(areas: Collection[str], periods: list[str], pack: Pack) -> pl.DataFrame:
