@@ -36,6 +36,7 @@ def page(request: HttpRequest, place: Place, template: str, model: Any, *, findi
         "past": place.opened.past,
         "path_now": with_query(request, as_known=""),
         "page": model,
+        "pack": place.opened.snapshot.pack,
         "finding": finding.say(place.lang),
         "colours": COLOURS,
         **more,
@@ -52,9 +53,18 @@ def outside(request: HttpRequest, lang: Lang, template: str, *, status: int = 20
 
 def table(place: Place, frame: Frame, rows: pl.DataFrame, name: str, file_format: str) -> HttpResponse:
     """Return the table behind a page as a file; simulated figures say so in its name."""
+    body = _csv(rows) if file_format == "csv" else _json(frame, rows)
+    return _file(body, place, frame, name, file_format)
+
+
+def document(body: str, place: Place, frame: Frame, name: str) -> HttpResponse:
+    """Return JSON text as a file, named as tables are."""
+    return _file(body.encode(), place, frame, name, "json")
+
+
+def _file(body: bytes, place: Place, frame: Frame, name: str, file_format: str) -> HttpResponse:
     mark = "_simulated" if frame.simulated else ""
     file_name = f"xinqu_{place.realm}_{name}_{frame.vintage}{mark}.{file_format}"
-    body = _csv(rows) if file_format == "csv" else _json(frame, rows)
     answer = HttpResponse(body, content_type=_TYPES[file_format])
     answer["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return answer

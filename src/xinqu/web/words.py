@@ -8,13 +8,14 @@ import yaml
 from xinqu.vocabulary.text import Text
 
 _FILE = Path(__file__).parent / "words.yaml"
+_PACK_FILE = Path(__file__).parent / "pack_words.yaml"
 
 
 @cache
 def table() -> dict[str, Text]:
     """Return all words by key."""
     raw = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return {key: Text(zh=entry["zh"], en=entry["en"]) for key, entry in raw.items()}
+    return {key: Text(**entry) for key, entry in raw.items()}
 
 
 def word(key: str, **values: object) -> Text:
@@ -33,3 +34,14 @@ def word(key: str, **values: object) -> Text:
 def known(key: str) -> bool:
     """Say whether the table has ``key``."""
     return key in table()
+
+
+@cache
+def _of_pack() -> dict[str, str]:
+    raw = yaml.load(_PACK_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return {str(english): str(chinese) for english, chinese in raw.items()}
+
+
+def pack_text(english: str) -> Text:
+    """Return a text that the pack holds in English only, with its Chinese; one without keeps its English."""
+    return Text(zh=_of_pack().get(english, english), en=english)

@@ -50,6 +50,18 @@ class Pillar(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
 
 
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator that asks for attention: off track now, or with another lamp than in the period before.
+
+    ``before`` is the earlier lamp ("" when there was none); ``red_periods`` counts the periods it is red in a row.
+    """
+
+    indicator: IndicatorRef
+    figure: Figure
+    before: str
+    red_periods: int
+
+
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """What the area filed on one form: periods accepted, the first and the last."""
 
@@ -82,6 +94,7 @@ class AreaView(msgspec.Struct, frozen=True, kw_only=True):
     seat_evidence: str
     scopes: tuple[Scope, ...]
     pillars: tuple[Pillar, ...]
+    alerts: tuple[Alert, ...]
     counts: Counts
     filed: tuple[Filed, ...]
     findings: dict[str, int]
@@ -123,6 +136,7 @@ def read(
             for s in record.scopes
         ),
         pillars=pillars,
+        alerts=_alerts(lines),
         counts=count([line.figure for line in lines]),
         filed=_filed(snapshot, area),
         findings=_findings(snapshot, area),
@@ -173,6 +187,26 @@ def change_on_last_year(figure: Figure, series: tuple[Figure, ...]) -> tuple[flo
     if before.scope != figure.scope:
         return None, "series_break"
     return figure.value - before.value, ""
+
+
+def _alerts(lines: tuple[Line, ...]) -> tuple[Alert, ...]:
+    """Return what is red, the longest first, then what turned since the period before."""
+    alerts = [alert for line in lines if (alert := _alert(line))]
+    return tuple(sorted(alerts, key=lambda a: (-a.red_periods, a.indicator.id)))
+
+
+def _alert(line: Line) -> Alert | None:
+    now = line.figure.lamp
+    if now is None or now.colour == "grey":
+        return None
+    lamps = [f.lamp.colour if f.lamp else "" for f in line.series if f.period != now.period]
+    in_order = [*lamps, now.colour]
+    red_periods = next((n for n, colour in enumerate(reversed(in_order)) if colour != "red"), len(in_order))
+    before = lamps[-1] if lamps else ""
+    turned = before not in {"", "grey", now.colour}
+    if not red_periods and not turned:
+        return None
+    return Alert(indicator=line.indicator, figure=line.figure, before=before, red_periods=red_periods)
 
 
 def _periods(lines: tuple[Line, ...]) -> list[str]:

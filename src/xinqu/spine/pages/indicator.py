@@ -44,13 +44,20 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: dt.date | None
 
 
+class Aim(msgspec.Struct, frozen=True, kw_only=True):
+    """A target on the indicator; ``area`` is "all areas" for a rule."""
+
+    target: policy.Target
+    area: Text
+
+
 class Use(msgspec.Struct, frozen=True, kw_only=True):
     """Where the indicator is used: measures, instruments, frameworks with weight, targets, report lines."""
 
     measures: tuple[str, ...]
     instruments: tuple[Named, ...]
     frameworks: tuple[tuple[str, str], ...]
-    targets: tuple[policy.Target, ...]
+    targets: tuple[Aim, ...]
     report_lines: tuple[tuple[str, str], ...]
 
 
@@ -71,6 +78,7 @@ class IndicatorView(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
     scopes: tuple[str, ...]
     columns: tuple[str, ...]
+    rows: tuple[tuple[AreaRef, tuple[Figure, ...]], ...]
     use: Use
 
 
@@ -124,6 +132,7 @@ def read(snapshot: SnapshotLike, query: Query, sight: Sight, *, indicator: str) 
         high=max(values, default=None),
         scopes=tuple(sorted({f.scope.partition("@")[0] for f in known})),
         columns=tuple(columns[:SERIES_COLUMNS]),
+        rows=tuple((s.area, _by_period(s, columns[:SERIES_COLUMNS])) for s in standings),
         use=_use(snapshot, indicator),
     )
 
@@ -146,6 +155,13 @@ def _standing(
     nothing = Figure(indicator=indicator, area=area.code, period=period, unit=unit, unknown="no_figure")
     figure = next((f for f in series if f.period == period), nothing)
     return Standing(area=reading.area_ref(area), figure=figure, series=series)
+
+
+def _by_period(standing: Standing, columns: list[str]) -> tuple[Figure, ...]:
+    found = {figure.period: figure for figure in standing.series}
+    like = standing.figure
+    absent = [Figure(indicator=like.indicator, area=like.area, period="", unit=like.unit, unknown="no_figure")]
+    return tuple(found.get(period, absent[0]) for period in columns)
 
 
 def _order(standing: Standing, *, lower_first: bool) -> tuple[bool, float]:
@@ -187,6 +203,9 @@ def item_named(snapshot: SnapshotLike, code: str) -> Named:
     return Named(id=code, name=item.name, unit_name=unit.name if unit else Text(item.unit, item.unit))
 
 
+ALL_AREAS = Text("各新区", "all areas")
+
+
 def _use(snapshot: SnapshotLike, indicator: str) -> Use:
     pack = snapshot.pack
     return Use(
@@ -198,7 +217,11 @@ def _use(snapshot: SnapshotLike, indicator: str) -> Use:
             for entry in f.indicators
             if entry.indicator == indicator
         ),
-        targets=tuple(t for t in pack.targets.values() if t.indicator == indicator),
+        targets=tuple(
+            Aim(target=t, area=pack.areas[t.area].short if t.area in pack.areas else ALL_AREAS)
+            for t in pack.targets.values()
+            if t.indicator == indicator
+        ),
         report_lines=tuple(
             (report.id, line.id)
             for report in pack.reports.values()

@@ -30,7 +30,7 @@ class AreaRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class National(msgspec.Struct, frozen=True, kw_only=True):
-    """The matrix. ``lamps_tell``: at least one lamp is not grey, so the lamp view says something."""
+    """The matrix. ``lamps_tell``: at least half of the known figures have a lamp that is not grey."""
 
     frame: Frame
     spans: tuple[Span, ...]
@@ -41,6 +41,9 @@ class National(msgspec.Struct, frozen=True, kw_only=True):
     areas_with_figures: int
     indicators_total: int
     lamps_tell: bool
+
+
+LAMPS_SHARE = 2  # known figures per coloured lamp, above which the lamp view says too little
 
 
 def read(snapshot: SnapshotLike, query: Query, sight: Sight, *, headline_only: bool = True) -> National:
@@ -69,7 +72,7 @@ def read(snapshot: SnapshotLike, query: Query, sight: Sight, *, headline_only: b
         areas_total=len(pack.areas),
         areas_with_figures=sum(row.counts.known > 0 for row in rows),
         indicators_total=len(pack.indicators),
-        lamps_tell=counts.green + counts.yellow + counts.red > 0,
+        lamps_tell=0 < counts.known <= LAMPS_SHARE * (counts.green + counts.yellow + counts.red),
     )
 
 

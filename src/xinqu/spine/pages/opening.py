@@ -5,7 +5,6 @@ import os
 from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,12 +14,12 @@ from xinqu.spine.pages.sight import sight_of
 from xinqu.spine.snapshot import Snapshot
 from xinqu.spine.workspace import Workspace, read_about
 from xinqu.store.records import stamp
+from xinqu.vocabulary.moments import BEIJING
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Problem, Refused
 from xinqu.vocabulary.text import Text
 
-_BEIJING = ZoneInfo("Asia/Shanghai")
 _KEPT_SNAPSHOTS = 4  # two realms, each at present and at one past vintage
 _kept: "OrderedDict[tuple[Path, str], Snapshot]" = OrderedDict()
 
@@ -86,7 +85,7 @@ def _event_number(text: str, realm: Realm) -> int:
         return int(text)
     try:
         day = dt.date.fromisoformat(text)
-        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, _BEIJING)
+        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, BEIJING)
     except (ValueError, OverflowError):
         raise Refused(_not_a_vintage(text)) from None
     workspace().use()

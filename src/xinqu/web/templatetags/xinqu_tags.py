@@ -1,5 +1,6 @@
 """Tags of the templates: words in the page's language, and the components figure, lamp and sparkline."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from xinqu.spine.pages.model import Figure, Lamp
+from xinqu.vocabulary.moments import BEIJING
 from xinqu.vocabulary.text import Text
 from xinqu.web import numbers, sparks
-from xinqu.web.words import known, word
+from xinqu.web.words import known, pack_text, word
 
 register = template.Library()
 Context = Mapping[str, Any]  # a template's context, or the part of it that a component needs
@@ -30,6 +32,12 @@ def say(text: Text, lang: str) -> str:
 
 
 @register.filter
+def pack_words(english: str, lang: str) -> str:
+    """Say a text that the pack holds in English only."""
+    return say(pack_text(english), lang)
+
+
+@register.filter
 def key(prefix: str, name: object) -> str:
     """Join a key of the words: ``"pillar."|key:name``."""
     return f"{prefix}{name}"
@@ -45,6 +53,25 @@ def period(context: Context, text: str) -> str:
 def day(context: Context, value: Any) -> str:
     """Say a day."""
     return _in(context, numbers.day_text(value))
+
+
+@register.simple_tag
+def moment(at: dt.datetime) -> str:
+    """Say a moment to the minute, UTC+8 as the foot of the page says."""
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+@register.simple_tag(takes_context=True)
+def unit_words(context: Context, code: str) -> str:
+    """Say a unit by its name in the pack."""
+    unit = context["pack"].units.get(code)
+    return _in(context, unit.name) if unit else code
+
+
+@register.simple_tag(takes_context=True)
+def form_words(context: Context, form: str) -> str:
+    """Say a form by its name in the pack."""
+    return _in(context, context["pack"].forms[form].name)
 
 
 @register.simple_tag(takes_context=True)
@@ -192,14 +219,18 @@ def lamp_glyph(context: Context, colour: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def lamp(context: Context, value: Lamp | None) -> SafeString:
-    """Draw a lamp with its reason; an override shows the computed lamp too; without one, say that none is set."""
+def lamp(context: Context, value: Lamp | None, said: str = "") -> SafeString:
+    """Draw a lamp with its reason; an override shows the computed lamp too; without one, say that none is set.
+
+    ``said`` is the reason that stands beside it already (why the figure is not known) and is not repeated.
+    """
     if value is None:
         return format_html('<span class="none">{}</span>', _in(context, word("lamp.none")))
+    told = value.reason.zh and value.reason != (word(f"unknown.{said}") if said else None)
     both = lamp_glyph(context, value.colour)
     if value.override_event is not None:
         both = format_html('{} <span class="computed">{}</span>', both, lamp_glyph(context, value.computed))
-    why = format_html(' <span class="later">{}</span>', _in(context, value.reason)) if value.reason.zh else EMPTY
+    why = format_html(' <span class="why">{}</span>', _in(context, value.reason)) if told else EMPTY
     return format_html('{}<span class="sr">{}</span>{}', both, lamp_words(context, value), why)
 
 

@@ -1,5 +1,6 @@
 """The national matrix and the list of areas."""
 
+import polars as pl
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -50,7 +51,7 @@ def areas_page(request: HttpRequest, place: Place, *, file_format: str = "") -> 
     )
 
 
-def _rows(place: Place, view: national.National) -> tables.pl.DataFrame:
+def _rows(place: Place, view: national.National) -> pl.DataFrame:
     figures = [figure for row in view.rows for figure in row.figures]
     return tables.figures_table(view.frame, place.opened.snapshot.pack, figures)
 
