@@ -27,6 +27,7 @@ def test_oracle_w91_due_on_16_october_and_raised_to_the_province_on_the_17th():
         ("2025-10-17", "area", "province")
     ]
     on_the_day = difficulties(PACK, events, CALENDAR, as_of=day("2025-10-16"))
+    assert (on_the_day["is_overdue"].item(), row["is_overdue"]) == (False, True)
     assert due_escalations(PACK, on_the_day, CALENDAR, as_of=day("2025-10-16")) == []
 
 

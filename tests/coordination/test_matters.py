@@ -147,6 +147,8 @@ def test_mm09_five_areas_meet_the_same_difficulty():
     (row,) = of("MM09", judged(*events))
     assert (row["verdict"], row["triggered_on"]) == ("triggered", dt.date(2026, 3, 6))
     assert json.loads(row["facts"])["areas"] == sorted(areas)
+    sixth = raised("2026-03-09", "K6", list(PACK.areas)[6], cluster="land")
+    assert len(of("MM09", judged(*events, sixth))) == 1  # once per rise to five, not per area
     assert of("MM09", judged(*events[:4]))[0]["verdict"] == "no"
     withdrawn = moved("2026-03-05", "withdraw", "K0")
     assert of("MM09", judged(*events, withdrawn))[0]["verdict"] == "no"

@@ -36,6 +36,7 @@ def test_a_return_is_late_the_day_after_it_is_due_and_missing_after_its_grace():
     both = [("2025", "late", "2026-04-16"), ("2025", "missing", "2026-04-23")]
     assert overtaken(as_of="2026-04-30") == both
     assert overtaken(submitted("2026-04-15"), as_of="2026-04-30") == []
+    assert overtaken(submitted("2026-04-16"), as_of="2026-04-30") == both[:1]
     assert overtaken(submitted("2026-04-20"), as_of="2026-04-30") == both[:1]
 
 
@@ -109,6 +110,8 @@ def test_an_open_difficulty_covers_the_next_red_lamp_and_a_closed_one_does_not()
     withdrawn = ("case.moved", "2026-06-01", {"instrument": "I86", "case": "K0", "event": "withdraw"})
     (event,) = proposed(RED, before, withdrawn)
     assert event.data["period"] == "2026-Q2"
+    same_day = ("case.moved", "2026-05-06", {"instrument": "I86", "case": "K0", "event": "withdraw"})
+    assert [e.data["period"] for e in proposed(RED, before, same_day)] == ["2026-Q1"]
 
 
 def test_an_unattended_difficulty_climbs_to_the_ndrc_and_stays_there():

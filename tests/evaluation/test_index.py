@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinqu.evaluation.index import build_index, scheme_of
-from xinqu.evaluation.index.points import cap_points, efficacy_points, minmax_points, points
+from xinqu.evaluation.index.points import cap_points, efficacy_points, minmax_points, points, standard_scores
 from xinqu.evaluation.index.score import score
 from xinqu.evaluation.index.uncertainty import brackets, rank_areas
 from xinqu.policy.load import load_pack
@@ -82,6 +82,17 @@ def test_points_of_a_cap_are_the_share_that_is_left():
     got = cap_points(np.array([31.67, 50.0, 60.0, 0.0, 10.0]), np.array([50.0, 50.0, 50.0, 50.0, 0.0]))
     assert got[:4] == pytest.approx([36.66, 0, 0, 100])
     assert np.isnan(got[4])
+
+
+def test_standard_scores_are_oriented_and_centred():
+    """More is better in each column: a larger share of the way to the better goalpost is a larger score."""
+    share = np.linspace(0.1, 0.9, len(AREAS))[:, None] * np.ones(len(SCHEME.indicators))
+    scores = standard_scores(SCHEME, between_goalposts(share), np.full(share.shape, 50.0))
+    assert (np.diff(scores, axis=0) > 0).all()
+    assert scores.mean(axis=0) == pytest.approx(0)
+    assert scores.std(axis=0) == pytest.approx(1)
+    level = standard_scores(SCHEME, between_goalposts(np.full(share.shape, 0.5)), np.full(share.shape, 50.0))
+    assert level == pytest.approx(0, abs=1e-6)
 
 
 # domain/oracles.csv W59-W64: value, unacceptable, satisfactory, cut, score
@@ -253,7 +264,8 @@ def ranking_of(values: np.ndarray, seed: int = 5, draws: int = 200):
     caps = np.full(values.shape, 50.0)
     nominal = points(SCHEME, values, caps, efficacy=EFFICACY)
     total = score(SCHEME, nominal, Fraction(2, 3)).total
-    return total, rank_areas(SCHEME, total, np.stack([nominal, nominal]), draws=draws, seed=seed)
+    variants = np.stack([nominal, standard_scores(SCHEME, values, caps)])
+    return total, rank_areas(SCHEME, total, variants, draws=draws, seed=seed)
 
 
 def test_areas_in_another_order_get_the_same_ranks():

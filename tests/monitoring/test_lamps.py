@@ -78,6 +78,13 @@ def test_a_linear_target_is_walked_evenly_and_banded_by_its_distance():
         assert rows[1]["target"] == "T_L03"
 
 
+def test_after_the_target_period_the_target_holds():
+    targets = targets_in_force(PACK, log(moved("L03")), as_of=AS_OF)
+    late = figures("L03", {"2021": 10.0, "2026": 15.0, "2028": 15.0})
+    rows = lamps(PACK, late, targets, as_of=dt.date(2029, 6, 1)).to_dicts()
+    assert [row["expected"] for row in rows[1:]] == pytest.approx([15, 15])
+
+
 def test_less_is_better_is_judged_on_the_other_side():
     """G01, base 0.8 - 25 % of the way to 0.15 in 5 years = 0.6375; 2026 expects that, bands at +0.01625 and +0.0325."""
     for value, colour in ((0.65, "green"), (0.66, "yellow"), (0.68, "red"), (0.5, "green")):
@@ -215,6 +222,14 @@ def test_a_target_set_for_one_area_moves_that_area_alone():
     targets = targets_in_force(PACK, events, as_of=AS_OF).filter(pl.col("target") == "T_L03")
     assert targets.filter(pl.col("stated").is_not_null())["area"].to_list() == ["nansha"]
     assert targets.filter(pl.col("area") == "nansha")["base_year"].to_list() == [2021]
+
+
+def test_of_a_target_for_all_and_one_for_an_area_the_later_holds():
+    for_all, for_one = moved("L03", value="14"), moved("L03", area="nansha", value="20")
+    for events, stated in ((log(for_all, for_one), 20.0), (log(for_one, for_all), 14.0)):
+        targets = targets_in_force(PACK, events, as_of=AS_OF).filter(pl.col("target") == "T_L03")
+        assert targets.filter(pl.col("area") == "nansha")["stated"].to_list() == [stated]
+        assert targets.filter(pl.col("area") == "pudong")["stated"].to_list() == [14.0]
 
 
 def test_an_override_stands_beside_the_computed_lamp():
