@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import cast
+from demo_workspaces import demo_folder, demo_workspace, published_folder, published_workspace  # noqa: F401
 from xinqu.spine.workspace import Workspace
 
 

@@ -9,8 +9,11 @@ from xinqu.returns.bulk import build_documents
 from xinqu.returns.canonical import decimal_texts
 from xinqu.returns.document import ReturnDocument
 from xinqu.vocabulary.origin import Origin
+from xinqu.vocabulary.truth import ValueState
 
 _KEY = KEY[1:]
+# A cell that does not apply says why, as the door demands of any officer.
+_NOT_APPLICABLE = '{"text":"本区不涉及该项（演练）"}'
 
 
 def versions(nation: Nation, form: str) -> pl.DataFrame:
@@ -50,4 +53,6 @@ def _long(pack: Pack, nation: Nation, form: str) -> pl.DataFrame:
     scopes = nation.returns.filter(form=form).select(*_KEY, "scope")
     long = texts.unpivot(items, index=[*_KEY, "version"], variable_name="item", value_name="value")
     states = nation.states.filter(form=form).select(*_KEY, "item", "state")
-    return long.join(states, on=[*_KEY, "item"], how="left").join(scopes, on=_KEY, how="left")
+    joined = long.join(states, on=[*_KEY, "item"], how="left").join(scopes, on=_KEY, how="left")
+    declared = pl.col("state") == ValueState.NOT_APPLICABLE
+    return joined.with_columns(note=pl.when(declared).then(pl.lit(_NOT_APPLICABLE)))

@@ -1,5 +1,6 @@
 """The rows of accepted returns, compacted per form into a cache that can be rebuilt; the cache is never the truth."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,17 +15,20 @@ from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Realm
 
 _FILES_A_SCAN = 2_000
+_NOTHING = pl.DataFrame(schema={"rows_hash": pl.String(), **ROW_SCHEMA})
 _KEY = {"area": pl.String, "sub_unit": pl.String, "period": pl.String}
 
 
-def rows_of(workspace: Workspace, realm: Realm, form: str, submissions: pl.DataFrame) -> pl.DataFrame:
+def rows_of(
+    workspace: Workspace, realm: Realm, form: str, submissions: pl.DataFrame, *, cached: bool = True
+) -> pl.DataFrame:
     """Return the canonical rows of ``submissions`` (all of ``form``), in long form.
 
     Columns: area, sub_unit, period, submission (content hash), event (number of the acceptance), rows_hash and those
     of canonical rows. What the cache holds is taken from it; the rest is read from the objects, whose names are the
-    hashes of their bytes, and joins the cache.
+    hashes of their bytes, and joins the cache. ``cached`` False reads the objects alone.
     """
-    kept = _read(workspace, realm, form)
+    kept = _read(workspace, realm, form) if cached else _NOTHING
     wanted = submissions.select(
         "rows_hash", "area", "sub_unit", "period",
         pl.col("content_hash").alias("submission"), pl.coalesce("accepted_event", "state_event").alias("event"),
@@ -33,7 +37,8 @@ def rows_of(workspace: Workspace, realm: Realm, form: str, submissions: pl.DataF
     if not missing.is_empty():
         fresh = _from_objects(workspace, missing["rows_hash"].unique().to_list())
         kept = pl.concat([kept, fresh])
-        _write(workspace, realm, form, kept)
+        if cached:
+            _write(workspace, realm, form, kept)
     return wanted.join(kept, on="rows_hash", how="inner", maintain_order="left")
 
 
@@ -45,15 +50,13 @@ def _read(workspace: Workspace, realm: Realm, form: str) -> pl.DataFrame:
     path = _path(workspace, realm, form)
     if path.exists():
         return pl.read_parquet(path)
-    return pl.DataFrame(schema={"rows_hash": pl.String(), **ROW_SCHEMA})
+    return _NOTHING
 
 
 def _write(workspace: Workspace, realm: Realm, form: str, rows: pl.DataFrame) -> None:
     path = _path(workspace, realm, form)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    rows.write_parquet(temporary, compression="zstd")
-    temporary.replace(path)
+    write_parquet(rows, path)
 
 
 def _from_objects(workspace: Workspace, hashes: list[str]) -> pl.DataFrame:
@@ -71,7 +74,9 @@ def _from_objects(workspace: Workspace, hashes: list[str]) -> pl.DataFrame:
     )
 
 
-def facts_of(workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def facts_of(
+    workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.DataFrame, *, cached: bool = True
+) -> dict[str, pl.DataFrame]:
     """Return the facts of every area form from the last accepted return of each key (docs/architecture.md).
 
     ``submissions`` is the fold of the events at the vintage that is asked for.
@@ -80,33 +85,36 @@ def facts_of(workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.Dat
     facts = {}
     for form in pack.forms:
         mine = current.filter(pl.col("form") == form)
-        facts[form] = empty_facts(pack, form) if mine.is_empty() else _facts(workspace, pack, realm, form, mine)
+        facts[form] = (
+            empty_facts(pack, form) if mine.is_empty() else _facts(workspace, pack, realm, form, mine, cached=cached)
+        )
     return facts
 
 
-def _facts(workspace: Workspace, pack: Pack, realm: Realm, form: str, mine: pl.DataFrame) -> pl.DataFrame:
+def _facts(
+    workspace: Workspace, pack: Pack, realm: Realm, form: str, mine: pl.DataFrame, *, cached: bool
+) -> pl.DataFrame:
     """Return the facts of one form, kept under the submissions they are made of and the pack."""
-    key = sha256_hex(
-        "\n".join(
-            [
-                pack.sha256,
-                *mine.select(pl.concat_str("content_hash", pl.col("accepted_event").cast(pl.String), separator=" "))
-                .to_series()
-                .to_list(),
-            ]
-        ).encode()
-    )
+    parts = mine.select(pl.concat_str("content_hash", pl.col("accepted_event").cast(pl.String), separator=" "))
+    key = sha256_hex("\n".join([pack.sha256, *parts.to_series().to_list()]).encode())
     path = workspace.cache_dir / "facts" / realm / f"{form}-{key[:32]}.parquet"
-    if path.exists():
+    if cached and path.exists():
         return pl.read_parquet(path)
-    facts = rows_to_facts(pack, form, rows_of(workspace, realm, form, mine).drop("rows_hash", "note"))
+    facts = rows_to_facts(pack, form, rows_of(workspace, realm, form, mine, cached=cached).drop("rows_hash", "note"))
+    if not cached:
+        return facts
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in path.parent.glob(f"{form}-*.parquet"):
         old.unlink(missing_ok=True)
-    temporary = path.with_suffix(".tmp")
-    facts.write_parquet(temporary)
-    temporary.replace(path)
+    write_parquet(facts, path)
     return facts
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame whole or not at all; two processes may write the same part at once."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    frame.write_parquet(temporary, compression="zstd")
+    temporary.replace(path)
 
 
 def with_documents(pack: Pack, facts: Mapping[str, pl.DataFrame], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:

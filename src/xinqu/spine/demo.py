@@ -11,6 +11,8 @@ from xinqu.rehearsal.script import write_script
 from xinqu.rehearsal.versions import documents as nation_documents
 from xinqu.returns.document import ReturnDocument
 from xinqu.returns.published import published_documents
+from xinqu.returns.read import read_return
+from xinqu.returns.template import export_workbook
 from xinqu.spine import accounts, log, policy, scripted
 from xinqu.spine.accounts import Person
 from xinqu.spine.returns import record
@@ -19,13 +21,14 @@ from xinqu.spine.tick import tick
 from xinqu.spine.workspace import Workspace, create, now
 from xinqu.store.records import NewEvent
 from xinqu.vocabulary.moments import beijing_day
-from xinqu.vocabulary.origin import Realm
+from xinqu.vocabulary.origin import Origin, Realm
 
 SEED = 2019_58
 _OPENED = dt.datetime(2021, 1, 4, 1, tzinfo=dt.UTC)  # first working day of the rehearsal, 9 o'clock in Beijing
 _CLOSES = dt.time(15, tzinfo=dt.UTC)  # of the rehearsal's last day: after every scripted act
 _TICK_SINCE = dt.date(2025, 12, 31)  # older lapses are history of the script, not work for anyone
 _BASE, _GOAL = "2021", "2026"
+_AS_WORKBOOKS = {("xa1", "lanzhou"), ("xa4", "lanzhou")}  # filed as workbooks; the rest of the nation files CSV
 _EXTRA = ("reason", "findings", "rule", "result")
 
 Say = Callable[[str], None]
@@ -104,7 +107,18 @@ def _steps(pack: Pack, nation: Nation) -> list[Step]:
         for form in nation.forms
         for key, document in nation_documents(pack, nation, form).items()
     }
+    for place, document in versions.items():
+        if place[:2] in _AS_WORKBOOKS:
+            versions[place] = _as_workbook(pack, document)
     return [_step(row, versions) for row in write_script(pack, nation).iter_rows(named=True)]
+
+
+def _as_workbook(pack: Pack, document: ReturnDocument) -> ReturnDocument:
+    """Return the same return as an officer files it: exported, filled, read from the workbook."""
+    header = document.header
+    body = export_workbook(pack, pack.forms[header.form], document=document)
+    name = f"{header.form}_{header.area}_{header.period}.xlsx"
+    return read_return(pack, body, name, as_of=AS_OF, origin=Origin.SIMULATED)
 
 
 def _step(row: Mapping[str, object], versions: Versions) -> Step:

@@ -10,7 +10,7 @@ import polars as pl
 from xinqu.reporting import verify as comparing
 from xinqu.reporting.bulletin import bulletin_model
 from xinqu.reporting.html import render_html
-from xinqu.reporting.major_matters import major_matters_model
+from xinqu.reporting.matters import major_matters_model
 from xinqu.reporting.model import Edition, Report, model_bytes
 from xinqu.reporting.sources import conflicts_of, sources_of
 from xinqu.reporting.typst_pdf import render_pdf, renderer_id
@@ -199,7 +199,12 @@ def _noted_rows(snapshot: Snapshot, current: pl.DataFrame) -> pl.DataFrame:
 
 def _major_matters(snapshot: Snapshot) -> Report:
     return major_matters_model(
-        snapshot.pack, snapshot.matters, snapshot.difficulties, figures=snapshot.figures, edition=edition_of(snapshot)
+        snapshot.pack,
+        snapshot.matters,
+        snapshot.difficulties,
+        snapshot.figures,
+        edition=edition_of(snapshot),
+        facts=snapshot.facts,
     )
 
 

@@ -25,7 +25,7 @@ from xinqu.policy.pack import Pack
 from xinqu.shapes import statistical_return
 from xinqu.spine import log
 from xinqu.spine.calendar import calendar_of
-from xinqu.spine.compact import facts_of
+from xinqu.spine.compact import facts_of, write_parquet
 from xinqu.spine.policy import adopted
 from xinqu.spine.workspace import Workspace
 from xinqu.validation.findings import Findings
@@ -49,6 +49,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     vintage_on: dt.date
     head_hash: str
     pack: Pack
+    cached: bool = True
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
@@ -68,7 +69,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     @cached_property
     def facts(self) -> Mapping[str, pl.DataFrame]:
         """Facts by form: the last accepted return of each key."""
-        return facts_of(self.workspace, self.pack, self.realm, self.submissions)
+        return facts_of(self.workspace, self.pack, self.realm, self.submissions, cached=self.cached)
 
     @cached_property
     def checked(self) -> Findings:
@@ -139,9 +140,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
 
     def fresh(self) -> "Snapshot":
         """Return the same snapshot with nothing computed and nothing taken from the cache, for ``verify --deep``."""
-        again = msgspec.structs.replace(self)
-        again.__dict__["use_cache"] = False
-        return again
+        return msgspec.structs.replace(self, cached=False)
 
     @cached_property
     def _check(self) -> Findings:
@@ -150,16 +149,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
         return validate_all(self.pack, self.facts, kind=kinds)
 
     def _kept(self, name: str, build: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        if not self.__dict__.get("use_cache", True):
-            return build()
         path = part_path(self.workspace, self.realm, self.key, name)
+        if not self.cached:
+            return build()
         if path.exists():
             return pl.read_parquet(path)
         frame = build()
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        frame.write_parquet(temporary)
-        temporary.replace(path)
+        write_parquet(frame, path)
         return frame
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,8 +16,6 @@ from xinqu.vocabulary.problem import Problem
 from xinqu.vocabulary.text import Text
 
 SHOWN_PER_CODE = 20
-# Checks of `verify --deep`: each replays what it is responsible for and returns what differs. The spine adds its own.
-DEEP_CHECKS: list[Callable[[Workspace], list[Problem]]] = []
 _REPEATED = (
     "seq", "type", "schema_version", "realm", "actor", "organisation", "role", "recorded_at", "effective_on",
     "subject", "prev_hash",
@@ -65,7 +63,9 @@ def verify(
     if published:
         found += _published(workspace, walk, published, public_key)
     if deep:
-        found += [problem for check in DEEP_CHECKS for problem in check(workspace)]
+        from xinqu.spine.deep import replayed
+
+        found += replayed(workspace)
     notes = [
         Text(f"对象 {name[:12]}… 已由 #{seq} 遮蔽", f"object {name[:12]}… was redacted by #{seq}")
         for name, seq in walk.redacted.items()
