@@ -58,6 +58,8 @@ def standard_scores(scheme: Scheme, values: Matrix, caps: Matrix) -> Matrix:
     mean = np.where(known, raw, 0).sum(axis=0) / count
     gap = np.where(known, raw - mean, 0)
     deviation = np.sqrt((gap**2).sum(axis=0) / count)
-    varies = np.where(known, raw, np.inf).min(axis=0) < np.where(known, raw, -np.inf).max(axis=0)
+    varies = np.where(known, raw, np.inf).min(axis=0, initial=np.inf) < np.where(known, raw, -np.inf).max(
+        axis=0, initial=-np.inf
+    )
     scores = np.divide(gap, deviation, out=np.zeros_like(gap), where=varies & (deviation > 0))
     return np.where(known, scores, np.nan)
