@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinqu.policy.load import load_pack
@@ -20,6 +20,7 @@ def one(day: dt.date) -> np.ndarray:
     return np.array([day], dtype="datetime64[D]")
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 120))
 def test_adding_working_days_is_the_calendars_addition(day, count):
     expected = CALENDAR.add(day, count)
@@ -28,6 +29,7 @@ def test_adding_working_days_is_the_calendars_addition(day, count):
     assert bool(TABLE.is_known(one(day), got)[0]) == (not expected.provisional)
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS)
 def test_counting_between_days_is_the_calendars_count(start, end):
     start, end = min(start, end), max(start, end)
