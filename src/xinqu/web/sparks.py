@@ -70,31 +70,46 @@ class Dot(msgspec.Struct, frozen=True):
     area: AreaRef
     x: float
     y: float
-    known: int
+    number: int
     level: int
     label_x: float
     anchor: str
 
 
-def sketch(areas: Sequence[tuple[AreaRef, int]], total: int) -> tuple[Dot, ...]:
-    """Place areas by longitude and latitude (equal lengths at the middle latitude); no boundary is drawn."""
-    if not areas:
-        return ()
-    longitudes, latitudes = [a.lon for a, _ in areas], [a.lat for a, _ in areas]
-    west, east = min(longitudes), max(longitudes)
-    south, north = min(latitudes), max(latitudes)
-    squeeze = math.cos(math.radians((south + north) / 2))
+class Bounds(msgspec.Struct, frozen=True):
+    """The window of the sketch in degrees: the same for every reader, however few areas he sees."""
+
+    west: float
+    east: float
+    south: float
+    north: float
+
+
+def bounds_of(places: Sequence[tuple[float, float]]) -> Bounds:
+    """Return the window that holds all places (longitude, latitude)."""
+    longitudes, latitudes = [lon for lon, _ in places], [lat for _, lat in places]
+    return Bounds(min(longitudes), max(longitudes), min(latitudes), max(latitudes))
+
+
+def sketch(areas: Sequence[tuple[AreaRef, int]], total: int, bounds: Bounds) -> tuple[Dot, ...]:
+    """Place areas by longitude and latitude (equal lengths at the middle latitude); no boundary is drawn.
+
+    ``areas`` come with the number that stands in their dot; its tint is its share of ``total``.
+    """
+    squeeze = math.cos(math.radians((bounds.south + bounds.north) / 2))
     width, height = SKETCH_WIDTH - 2 * SKETCH_PAD_X, SKETCH_HEIGHT - 2 * SKETCH_PAD_Y
-    scale = min(width / max((east - west) * squeeze, 1e-9), height / max(north - south, 1e-9))
+    scale = min(
+        width / max((bounds.east - bounds.west) * squeeze, 1e-9), height / max(bounds.north - bounds.south, 1e-9)
+    )
     return tuple(
         _dot(
             area,
-            known,
+            number,
             total,
-            SKETCH_PAD_X + (area.lon - west) * squeeze * scale,
-            SKETCH_PAD_Y + (north - area.lat) * scale,
+            SKETCH_PAD_X + (area.lon - bounds.west) * squeeze * scale,
+            SKETCH_PAD_Y + (bounds.north - area.lat) * scale,
         )
-        for area, known in areas
+        for area, number in areas
     )
 
 
@@ -104,9 +119,9 @@ _LABEL_LEFT = frozenset(
 )  # their right side is taken
 
 
-def _dot(area: AreaRef, known: int, total: int, x: float, y: float) -> Dot:
-    level = 0 if known == 0 else 1 + min(_LEVELS - 1, int(known / total * _LEVELS))
+def _dot(area: AreaRef, number: int, total: int, x: float, y: float) -> Dot:
+    level = 0 if number == 0 else 1 + min(_LEVELS - 1, int(number / total * _LEVELS))
     left = area.code in _LABEL_LEFT
     return Dot(
-        area, round(x, 1), round(y, 1), known, level, round(x + (-15 if left else 15), 1), "end" if left else "start"
+        area, round(x, 1), round(y, 1), number, level, round(x + (-15 if left else 15), 1), "end" if left else "start"
     )

@@ -9,6 +9,7 @@ import polars as pl
 from xinqu.policy.pack import Pack
 from xinqu.spine.pages import reading
 from xinqu.spine.pages.model import AreaRef, Counts, Figure, Frame, IndicatorRef, Query, Sight, SnapshotLike, count
+from xinqu.spine.pages.standing import DifficultyLine, IndexLine, difficulties_of, index_of
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.text import Text
 
@@ -98,6 +99,10 @@ class AreaView(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     filed: tuple[Filed, ...]
     findings: dict[str, int]
+    index: IndexLine | None
+    difficulties: tuple[DifficultyLine, ...]
+    open_difficulties: bool
+    open_records: bool
     articles: tuple[ArticleLine, ...]
     neighbours: tuple[AreaRef, ...]
 
@@ -138,8 +143,12 @@ def read(
         pillars=pillars,
         alerts=_alerts(lines),
         counts=count([line.figure for line in lines]),
-        filed=_filed(snapshot, area),
-        findings=_findings(snapshot, area),
+        filed=_filed(snapshot, area) if area in sight.returns else (),
+        findings=_findings(snapshot, area) if area in sight.returns else {},
+        index=index_of(snapshot, area) if area in sight.evaluation else None,
+        difficulties=difficulties_of(snapshot, area) if area in sight.difficulties else (),
+        open_difficulties=area in sight.difficulties,
+        open_records=area in sight.returns,
         articles=_articles(snapshot, query, sight, area),
         neighbours=tuple(reading.area_ref(a) for a in pack.areas.values() if a.code in sight.figures),
     )

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import msgspec
 import polars as pl
 
+from xinqu.evaluation.index.build import IndexResult
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.text import Text
@@ -34,6 +35,10 @@ class SnapshotLike(Protocol):
     @property
     def findings(self) -> pl.DataFrame: ...  # noqa: D102
     @property
+    def index(self) -> IndexResult: ...  # noqa: D102
+    @property
+    def difficulties(self) -> pl.DataFrame: ...  # noqa: D102
+    @property
     def facts(self) -> Mapping[str, pl.DataFrame]: ...  # noqa: D102
 
 
@@ -46,11 +51,13 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
-    """Which areas' figures, lamps and returns a reader may see (permissions of the pack and his organisation)."""
+    """Of which areas a reader may see figures, lamps, returns, evaluation and difficulties (pack and organisation)."""
 
     figures: frozenset[str]
     lamps: frozenset[str] = frozenset()
     returns: frozenset[str] = frozenset()
+    evaluation: frozenset[str] = frozenset()
+    difficulties: frozenset[str] = frozenset()
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,11 +112,11 @@ def latest(
     wanted = pl.col("value").is_not_null()
     if query.scope:
         wanted = wanted & pl.col("scope").cast(pl.String).str.starts_with(query.scope)
-    due = {_key(row): row for row in framed.group_by(_KEY, maintain_order=True).last().iter_rows(named=True)}
-    known = {
-        _key(row): row for row in framed.filter(wanted).group_by(_KEY, maintain_order=True).last().iter_rows(named=True)
-    }
-    lamps = lamps_of(snapshot, sight, indicators=indicators, areas=areas)
+    newest = framed.group_by(_KEY, maintain_order=True).last()
+    newest_known = framed.filter(wanted).group_by(_KEY, maintain_order=True).last()
+    due = {_key(row): row for row in newest.iter_rows(named=True)}
+    known = {_key(row): row for row in newest_known.iter_rows(named=True)}
+    lamps = _lamps_of(snapshot, sight, newest)
     return {
         (indicator, area): _pick(snapshot.pack, (indicator, area), due, known, lamps)
         for indicator in indicators
@@ -170,22 +170,23 @@ def figure_of(row: Row, lamp: Lamp | None) -> Figure:
     )
 
 
-def lamps_of(
-    snapshot: SnapshotLike, sight: Sight, *, indicators: list[str], areas: list[str]
-) -> dict[tuple[str, str, str], Lamp]:
-    """Return the lamps a reader may see by indicator, area and period."""
-    visible = [area for area in areas if area in sight.lamps]
-    if not visible:
+def _lamps_of(snapshot: SnapshotLike, sight: Sight, figures: pl.DataFrame) -> dict[tuple[str, str, str], Lamp]:
+    """Return the lamps that a reader may see of the figures given, by indicator, area and period."""
+    seen = figures.filter(pl.col("area").is_in(list(sight.lamps)))
+    if seen.is_empty():
         return {}
-    rows = snapshot.lamps.filter(pl.col("indicator").is_in(indicators), pl.col("area").is_in(visible))
+    rows = snapshot.lamps.join(seen.select(*_KEY, "period"), on=[*_KEY, "period"], how="semi")
     return {(row["indicator"], row["area"], row["period"]): _lamp(row) for row in rows.iter_rows(named=True)}
+
+
+_reason = lru_cache(maxsize=256)(reason_label)
 
 
 def _lamp(row: Row) -> Lamp:
     return Lamp(
         colour=row["override"] or row["lamp"],
         computed=row["lamp"],
-        reason=reason_label(row["reason"] or ""),
+        reason=_reason(row["reason"] or ""),
         period=row["period"],
         override_event=row["override_event"],
         expected=row["expected"],
@@ -201,7 +202,7 @@ def series(
     """Return all figures of each indicator and area in order of time, up to the period asked for."""
     visible = [area for area in areas if area in sight.figures]
     framed = _in_frame(snapshot, query, indicators, visible).sort("end")
-    lamps = lamps_of(snapshot, sight, indicators=indicators, areas=areas)
+    lamps = _lamps_of(snapshot, sight, framed)
     out: dict[tuple[str, str], list[Figure]] = {}
     for row in framed.iter_rows(named=True):
         lamp = lamps.get((row["indicator"], row["area"], row["period"]))

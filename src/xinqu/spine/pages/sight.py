@@ -12,14 +12,15 @@ from xinqu.vocabulary.origin import Realm
 # come from accepted returns and wait for their release.
 _STATE = {Realm.PUBLISHED: "released"}
 _ACCEPTED = "accepted"
+_DRAFT = "draft"  # an evaluation that two persons have not released
 
 
 def sight_of(account: str, *, pack: Pack, roles: Iterable[Held], realm: Realm) -> Sight:
-    """Return the areas whose figures, lamps and returns ``account`` may read in ``realm``."""
+    """Return the areas whose figures, lamps, returns, evaluation and difficulties ``account`` may read in ``realm``."""
     held = frozenset(roles)
     state = _STATE.get(realm, _ACCEPTED)
 
-    def areas(data_class: str) -> frozenset[str]:
+    def areas(data_class: str, state: str = state) -> frozenset[str]:
         targets = {code: Target(data_class=data_class, organisation=code, release_state=state) for code in pack.areas}
         return frozenset(
             code
@@ -29,4 +30,10 @@ def sight_of(account: str, *, pack: Pack, roles: Iterable[Held], realm: Realm) -
 
     figures = areas("indicator")
     returns = figures if realm is Realm.PUBLISHED else areas("return") & figures
-    return Sight(figures=figures, lamps=areas("lamp") & figures, returns=returns)
+    return Sight(
+        figures=figures,
+        lamps=areas("lamp") & figures,
+        returns=returns,
+        evaluation=areas("evaluation", _DRAFT) & figures,
+        difficulties=areas("difficulty") & figures,
+    )

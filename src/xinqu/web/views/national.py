@@ -33,7 +33,7 @@ def matrix_page(request: HttpRequest, place: Place, *, file_format: str = "") ->
         request, place, "matrix.html", view, finding=finding, nav="matrix", view=shown,
         rows=rows, columns=matrix.columns(view), files=f"{place.base}matrix",
         view_urls={name: with_query(request, view=name) for name in VIEWS},
-        kept=[("view", asked)] if asked in VIEWS else [], **_sketch(view),
+        kept=[("view", asked)] if asked in VIEWS else [], **_sketch(place, view),
     )  # fmt: skip
 
 
@@ -47,7 +47,14 @@ def areas_page(request: HttpRequest, place: Place, *, file_format: str = "") -> 
         return table(place, view.frame, tables.areas_table(view), "areas", file_format)
     finding = word("areas.finding", with_figures=view.areas_with_figures, total=view.areas_total)
     return page(
-        request, place, "areas.html", view, finding=finding, nav="areas", files=f"{place.base}areas", **_sketch(view)
+        request,
+        place,
+        "areas.html",
+        view,
+        finding=finding,
+        nav="areas",
+        files=f"{place.base}areas",
+        **_sketch(place, view),
     )
 
 
@@ -56,6 +63,11 @@ def _rows(place: Place, view: national.National) -> pl.DataFrame:
     return tables.figures_table(view.frame, place.opened.snapshot.pack, figures)
 
 
-def _sketch(view: national.National) -> dict[str, object]:
+def _sketch(place: Place, view: national.National) -> dict[str, object]:
+    """Return the dots: the number of red lamps where lamps tell something, else of known figures."""
     total = len(view.columns)
-    return {"dots": sparks.sketch([(row.area, row.counts.known) for row in view.rows], total), "dots_total": total}
+    numbers = [(row.area, row.counts.red if view.lamps_tell else row.counts.known) for row in view.rows]
+    most = max((number for _, number in numbers), default=0)
+    seats = [(float(a.seat_lon), float(a.seat_lat)) for a in place.opened.snapshot.pack.areas.values()]
+    dots = sparks.sketch(numbers, most if view.lamps_tell else total, sparks.bounds_of(seats))
+    return {"dots": dots, "dots_total": total}
