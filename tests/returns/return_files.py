@@ -40,7 +40,9 @@ def repacked(body: bytes, change: Callable[[str, bytes], bytes], extra: dict[str
     return out.getvalue()
 
 
-def csv_return(*lines: str, period: str = "2026-03", area: str = "lanzhou", head: str = "code,value", **fields) -> bytes:
+def csv_return(
+    *lines: str, period: str = "2026-03", area: str = "lanzhou", head: str = "code,value", **fields
+) -> bytes:
     """Return a small xm1 upload as CSV."""
     header = {"form": "xm1", "form_version": "1", "area": area, "period": period, "scope": "S5"} | fields
     text = "".join(f"#{name},{value}\n" for name, value in header.items()) + head + "\n" + "\n".join(lines) + "\n"

@@ -103,7 +103,9 @@ def test_units_have_exact_factors(pack, entered, declared, factor):
     assert factor_to(pack, entered=entered, declared=declared) == factor
 
 
-@pytest.mark.parametrize(("entered", "declared"), [("亿美元", "wan_yuan"), ("%", "wan_yuan"), ("筐", "count"), ("", "ha")])
+@pytest.mark.parametrize(
+    ("entered", "declared"), [("亿美元", "wan_yuan"), ("%", "wan_yuan"), ("筐", "count"), ("", "ha")]
+)
 def test_units_of_another_kind_have_none(pack, entered, declared):
     assert factor_to(pack, entered=entered, declared=declared) is None
 

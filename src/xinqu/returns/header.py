@@ -78,11 +78,12 @@ def read_header(
     form = _form(pack, raw, expected)
     problems = list(_version_problems(form, raw))
     kind = _kind(raw, problems)
+    area = _area(pack, raw, expected, problems)
     header = Header(
         form=form.id,
         form_version=form.version,
-        area=_area(pack, raw, expected, problems),
-        sub_unit=_sub_unit(pack, raw, problems),
+        area=area,
+        sub_unit=_sub_unit(pack, raw, area, problems),
         period=_period(form, raw, expected, problems),
         kind=kind,
         scope=read_scope(pack, raw.header.get("scope", ""), raw.where_header("scope"), problems) or UNSTATED,
@@ -139,13 +140,12 @@ def _area(pack: Pack, raw: RawTable, expected: Expected, problems: list[Problem]
     return code
 
 
-def _sub_unit(pack: Pack, raw: RawTable, problems: list[Problem]) -> str:
+def _sub_unit(pack: Pack, raw: RawTable, area: str, problems: list[Problem]) -> str:
     code = _chosen(raw, "sub_unit", problems)
-    area = raw.header.get("area", "").split()[:1]
     if not code:
         return ""
     organisation = pack.organisations.get(code)
-    if organisation is None or organisation.kind != "sub_unit" or [organisation.parent] != area:
+    if organisation is None or organisation.kind != "sub_unit" or organisation.parent != area:
         why = Text("它不是该新区的片区", "it is not a sub-unit of that area")
         problems.append(faults.unknown_area(raw.where_header("sub_unit"), code=code, why=why))
     return code
