@@ -1,5 +1,6 @@
 """One account per role and one stranger, in workspaces made by the spine's own functions; and a PostgreSQL server."""
 
+import atexit
 import contextlib
 import functools
 import os
@@ -9,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -42,7 +44,7 @@ STRANGER = ("u999", "nansha")
 @functools.cache
 def pack() -> Pack:
     """Return the pack, parsed once per process."""
-    return load_pack()
+    return load_pack(cache=Path(tempfile.gettempdir()) / "xinqu-test-pack")
 
 
 def person(role: str) -> Person:
@@ -96,8 +98,14 @@ def furnish(made: Workspace) -> None:
 
 @functools.cache
 def _template(realms: tuple[str, ...]) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="xinqu-template-")) / "workspace"
+    folder = _kept_till_exit() / "workspace"
     furnish(create(folder, realms=[Realm(realm) for realm in realms]))
+    return folder
+
+
+def _kept_till_exit() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="xinqu-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
@@ -123,14 +131,14 @@ def postgresql_workspace(server: Server, folder: Path) -> Workspace:
     template = _postgresql_template(server)
     shutil.copytree(template, folder)
     about = read_about(template)
-    name = about.database.rpartition("/")[2].partition("?")[0]
+    name = urlsplit(about.database).path.lstrip("/")
     write_about(folder, msgspec.structs.replace(about, database=server.new_database(name)))
     return open_workspace(folder)
 
 
 @functools.cache
 def _postgresql_template(server: Server) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="xinqu-template-")) / "workspace"
+    folder = _kept_till_exit() / "workspace"
     furnish(create(folder, realms=[Realm.REHEARSAL], database_url=server.new_database()))
     connections.close_all()
     return folder

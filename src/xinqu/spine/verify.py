@@ -2,7 +2,6 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +11,7 @@ from xinqu.spine import verify_problems as problems
 from xinqu.spine.heads import SignedHead
 from xinqu.spine.workspace import Workspace
 from xinqu.store.records import NO_HASH, Head
+from xinqu.vocabulary.canonical import canonical_json
 from xinqu.vocabulary.problem import Problem
 from xinqu.vocabulary.text import Text
 
@@ -52,12 +52,16 @@ def verify(
     ``public_key`` (hex) is the key it must be signed with; None takes the workspace's own.
     """
     workspace.use()
-    from django.db import connection
+    from django.db import DatabaseError, connection
 
     from xinqu.store import triggers
 
-    walk = _walk_log(published.seq if published else 0)
-    found = triggers.problems(connection) + walk.problems
+    try:
+        damage = _damage()
+        walk = _walk_log(published.seq if published else 0)
+        found = damage + triggers.problems(connection) + walk.problems
+    except DatabaseError as error:
+        return Verification(head=Head(), events=0, objects=0, problems=[problems.damaged(str(error))], notes=[])
     objects, wrong = _objects(workspace, walk)
     found += wrong + _roles(walk)
     if published:
@@ -71,6 +75,18 @@ def verify(
         for name, seq in walk.redacted.items()
     ]
     return Verification(head=walk.head, events=walk.head.seq, objects=objects, problems=_shorten(found), notes=notes)
+
+
+def _damage() -> list[Problem]:
+    """Return what SQLite itself finds wrong with its file; PostgreSQL keeps watch by its own checksums."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA integrity_check({SHOWN_PER_CODE})")
+        lines = [row[0] for row in cursor.fetchall()]
+    return [problems.damaged(line) for line in lines if line != "ok"]
 
 
 def _walk_log(published_seq: int) -> _Walk:
@@ -98,26 +114,20 @@ def _walk_log(published_seq: int) -> _Walk:
 
 
 def _decoded(columns: dict[str, Any], walk: _Walk) -> dict[str, Any] | None:
-    """Return the event in the stored bytes; None, with a problem noted, when bytes, hash and columns disagree."""
+    """Return the event in the stored bytes, None when their hash is another; columns that disagree are noted."""
     body = columns["body"]
     if hashlib.sha256(body).hexdigest() != columns["hash"]:
         walk.problems.append(problems.altered_row(columns["seq"], "hash"))
         return None
     raw: dict[str, Any] = msgspec.json.decode(body)
-    data = msgspec.json.decode(columns["data"]) if _is_json(columns["data"]) else None
-    differing = [name for name in _REPEATED if raw[name] != columns[name]] + (["data"] if data != raw["data"] else [])
+    differing = [name for name in _REPEATED if raw[name] != columns[name]]
+    # canonical JSON has its keys in order, so the text of ``data`` stands in the body byte by byte
+    before_data = b'{"actor":' + canonical_json(raw["actor"]) + b',"data":'
+    if not body.startswith(before_data + str(columns["data"]).encode() + b',"effective_on":'):
+        differing.append("data")
     if differing:
         walk.problems.append(problems.altered_row(columns["seq"], ", ".join(differing)))
-        return None
     return raw
-
-
-def _is_json(text: str) -> bool:
-    try:
-        msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return False
-    return True
 
 
 def _gather(raw: dict[str, Any], seq: int, walk: _Walk) -> None:
@@ -167,9 +177,7 @@ def _roles(walk: _Walk) -> list[Problem]:
     ]
 
 
-def _published(
-    workspace: Workspace, walk: _Walk, published: SignedHead, public_key: str | None
-) -> Iterator[Problem] | list[Problem]:
+def _published(workspace: Workspace, walk: _Walk, published: SignedHead, public_key: str | None) -> list[Problem]:
     from xinqu.spine import heads
 
     wrong = heads.problems(workspace, published, public_key)

@@ -155,6 +155,16 @@ def no_key() -> Problem:
     )
 
 
+def damaged(why: str) -> Problem:
+    """The database finds its own file damaged."""
+    return Problem(
+        code="XQ-VERIFY-014",
+        what=Text("数据库文件已损坏", "the database file is damaged"),
+        why=Text(why, why),
+        fix=_RESTORE,
+    )
+
+
 def more(code: str, count: int) -> Problem:
     """There are more problems of a kind than are shown."""
     return Problem(code=code, what=Text(f"同类问题另有 {count} 个", f"{count} more of this kind"))

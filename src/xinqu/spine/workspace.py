@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import xinqu
+from xinqu.spine import verify_problems
 from xinqu.spine import workspace_problems as problems
 from xinqu.spine.database import django_database, refuse_network_file_system
 from xinqu.vocabulary.origin import Realm
@@ -240,7 +241,7 @@ def _connect(folder: Path, about: About) -> None:
     import django
     from django.apps import apps
     from django.conf import settings
-    from django.db import OperationalError, connections
+    from django.db import DatabaseError, OperationalError, connections
 
     os.environ["DJANGO_SETTINGS_MODULE"] = _SETTINGS
     os.environ["XINQU_HOME"] = str(folder)
@@ -256,6 +257,8 @@ def _connect(folder: Path, about: About) -> None:
         connections["default"].ensure_connection()
     except OperationalError as error:
         raise Refused(problems.unreachable(str(error).strip().partition("\n")[0])) from None
+    except DatabaseError as error:
+        raise Refused(verify_problems.damaged(str(error))) from None
 
 
 def _disconnect() -> None:
@@ -277,10 +280,13 @@ def refuse_used_database(about: About) -> None:
 
 def _migrations() -> tuple[set[Any], set[Any]]:
     """Return the migrations applied in the database and those this software knows, of all apps."""
-    from django.db import connection
+    from django.db import DatabaseError, connection
     from django.db.migrations.loader import MigrationLoader
 
-    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    try:
+        loader = MigrationLoader(connection, ignore_no_migrations=True)
+    except DatabaseError as error:
+        raise Refused(verify_problems.damaged(str(error))) from None
     return set(loader.applied_migrations or ()), set(loader.disk_migrations or ())
 
 
