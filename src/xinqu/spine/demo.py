@@ -6,6 +6,8 @@ from pathlib import Path
 
 from xinqu.policy.load import load_pack
 from xinqu.policy.pack import Pack
+from xinqu.rehearsal.calibrate import published_calibration
+from xinqu.rehearsal.difficulties import raised_by_hand
 from xinqu.rehearsal.nation import AS_OF, Nation, generate
 from xinqu.rehearsal.script import write_script
 from xinqu.rehearsal.versions import documents as nation_documents
@@ -26,7 +28,7 @@ from xinqu.vocabulary.origin import Origin, Realm
 SEED = 2019_58
 _OPENED = dt.datetime(2021, 1, 4, 1, tzinfo=dt.UTC)  # first working day of the rehearsal, 9 o'clock in Beijing
 _CLOSES = dt.time(15, tzinfo=dt.UTC)  # of the rehearsal's last day: after every scripted act
-_TICK_SINCE = dt.date(2025, 12, 31)  # older lapses are history of the script, not work for anyone
+_TICK_SINCE = dt.date(2026, 7, 31)  # older lapses are history of the script, not work for anyone
 _BASE, _GOAL = "2021", "2026"
 _AS_WORKBOOKS = {("xa1", "lanzhou"), ("xa4", "lanzhou")}  # filed as workbooks; the rest of the nation files CSV
 _EXTRA = ("reason", "findings", "rule", "result")
@@ -61,8 +63,9 @@ def rehearse(workspace: Workspace, pack: Pack, *, seed: int, scale: int) -> None
     realm = Realm.REHEARSAL
     _open(workspace, pack, realm, lambda: _OPENED)
     _set_targets(workspace, pack)
-    nation = generate(pack, seed, scale=scale)
+    nation = generate(pack, seed, scale=scale, calibration=published_calibration(pack))
     record(workspace, pack, realm, _steps(pack, nation))
+    _raise_by_hand(workspace, pack, nation)
     tick(workspace, realm, since=_TICK_SINCE, as_of=AS_OF, recorded_at=dt.datetime.combine(AS_OF, _CLOSES))
 
 
@@ -97,6 +100,26 @@ def _set_targets(workspace: Workspace, pack: Pack) -> None:
         )
         for target in pack.targets.values()
         if target.area == "*"
+    ]
+    log.append(workspace, pack, events)
+
+
+def _raise_by_hand(workspace: Workspace, pack: Pack, nation: Nation) -> None:
+    """Let areas raise the difficulties they meet themselves; entered at the end, each with the day it was raised."""
+    closing = dt.datetime.combine(AS_OF, _CLOSES)
+    events = [
+        NewEvent(
+            type=row["type"],
+            realm=Realm.REHEARSAL,
+            actor=row["actor"],
+            organisation=row["organisation"],
+            role=row["role"],
+            subject=row["subject"],
+            data={name: row[name] for name in ("difficulty", "area", "field", "text_zh", "text_en")},
+            recorded_at=closing,
+            effective_on=row["effective_on"],
+        )
+        for row in raised_by_hand(pack, nation).iter_rows(named=True)
     ]
     log.append(workspace, pack, events)
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
+from xinqu.coordination.matters import TRIGGERED
 from xinqu.reporting import verify as comparing
 from xinqu.reporting.bulletin import bulletin_model
 from xinqu.reporting.html import render_html
 from xinqu.reporting.matters import major_matters_model
 from xinqu.reporting.model import Edition, Report, model_bytes
-from xinqu.reporting.sources import conflicts_of, sources_of
+from xinqu.reporting.sources import provenance_of
 from xinqu.reporting.typst_pdf import render_pdf, renderer_id
 from xinqu.shapes import statistical_return
 from xinqu.spine import log
@@ -58,6 +59,7 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 KINDS = ("bulletin", "major_matters")
+_MATTERS_DAYS = 92  # the report of major matters covers a quarter; what came earlier stands in earlier reports
 
 
 def build(snapshot: Snapshot, kind: str, *, lang: Lang = "zh") -> Built:
@@ -184,8 +186,7 @@ def _bulletin(snapshot: Snapshot) -> Report:
         edition=edition_of(snapshot),
         index=snapshot.index,
         facts=snapshot.facts,
-        conflicts=None if rows is None else conflicts_of(rows),
-        sources=None if rows is None else sources_of(rows),
+        provenance=None if rows is None else provenance_of(rows),
     )
 
 
