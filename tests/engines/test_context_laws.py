@@ -1,5 +1,7 @@
 """What a context call reads, and what it must never read (DOMAIN section g; oracles by hand)."""
 
+import datetime as dt
+
 import polars as pl
 import pytest
 from made_facts import facts
@@ -9,7 +11,7 @@ from xinqu.engines.cross_rows import peer_group
 from xinqu.engines.facts import empty_facts
 from xinqu.engines.local import evaluate
 from xinqu.engines.reasons import unknown_reasons
-from xinqu.engines.scopes import scope_key
+from xinqu.engines.scopes import scope_key, territory_epoch
 from xinqu.expressions.parse import parse
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.periods import Period
@@ -98,6 +100,9 @@ def test_the_scope_key_is_the_version_in_force_at_the_end_of_the_period(pack: Pa
     assert scope_key(area, "S1", Period.parse("2025-10").end) == "S1@2010-05-05"
     assert scope_key(area, "S4", Period.parse("2025-11").end) == "S4@2025-11-06"
     assert scope_key(area, "S4", Period.parse("2025-10").end) == "S4@undated"
+    changed = dt.date(2025, 11, 6)
+    assert territory_epoch(area, changed) == "2025-11-06"
+    assert territory_epoch(area, changed - dt.timedelta(days=1)) == "2010-05-05"
     assert (
         scope_key(area, "", Period.parse("2025-10").end)
         == scope_key(area, "unstated", Period.parse("2025").end)
@@ -224,6 +229,16 @@ def test_peers_are_the_group_without_the_area_itself(pack: Pack) -> None:
     assert med["lanzhou", "2024"] == 5.0
     assert reason(pack, given, "xa1", "peer_med(xa1_gdp) > 1")["harbin", "2024"][0] == "too_few_peers"
     assert reason(pack, given, "xa1", "peer_mad(xa1_gdp) > 1")["lanzhou", "2024"][0] == "no_spread"
+
+
+def test_the_sub_units_of_a_peer_are_no_peers(pack: Pack) -> None:
+    areas = ["pudong", "binhai", "zhoushan", "nansha", "xihaian", "jiangbei"]
+    returns = [(area, "", "2024", {"xa1_gdp": 4}) for area in areas] + [
+        ("binhai", f"u{n}", "2024", {"xa1_gdp": 90}) for n in range(9)
+    ]
+    got = column(pack, {"xa1": facts(pack, "xa1", returns)}, "xa1", "peer_med(xa1_gdp)")
+    assert got["pudong", "2024"] == 4.0
+    assert got["binhai", "u1", "2024"] is None
 
 
 def test_released_peers_stand_in_where_facts_hold_too_few(pack: Pack) -> None:

@@ -80,8 +80,7 @@ def _with_items(
         if other != form:
             source = _complete(facts.get(other, empty_facts(pack, other)), codes)
             columns = [name for code in codes for name in (code, f"{code}#state", f"{code}#half", f"{code}#scope")]
-            source = source.select(*KEYS, *columns).unique(subset=list(KEYS), keep="last", maintain_order=True)
-            whole = whole.join(source, on=list(KEYS), how="left", maintain_order="left")
+            whole = whole.join(source.select(*KEYS, *columns), on=list(KEYS), how="left", maintain_order="left")
     return _complete(whole, by_form.get(form, []))
 
 
