@@ -199,9 +199,11 @@ def _noted_rows(snapshot: Snapshot, current: pl.DataFrame) -> pl.DataFrame:
 
 
 def _major_matters(snapshot: Snapshot) -> Report:
+    since = snapshot.as_of - dt.timedelta(days=_MATTERS_DAYS)
+    recent = snapshot.matters.filter((pl.col("verdict") != TRIGGERED) | (pl.col("triggered_on") > since))
     return major_matters_model(
         snapshot.pack,
-        snapshot.matters,
+        recent,
         snapshot.difficulties,
         snapshot.figures,
         edition=edition_of(snapshot),
