@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from xinqu.policy.pack import Pack
@@ -54,7 +54,7 @@ def refuse_unknown(pack: Pack, kind: str, names: Iterable[str]) -> None:
         for name in names:
             Period.parse(name)
         return
-    known = {"area": pack.areas, "indicator": pack.indicators}[kind]
+    known: Container[str] = pack.areas if kind == "area" else pack.indicators
     problems = [_unknown(kind, name) for name in names if name not in known]
     if problems:
         raise Refused(problems)

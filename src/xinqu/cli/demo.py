@@ -5,6 +5,8 @@ import secrets
 import shutil
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from xinqu.cli import context
@@ -48,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     opened = demo.build(folder, seed=demo.SEED if args.seed is None else args.seed, scale=args.scale, say=say)
     (folder / _MADE_BY_DEMO).write_text("made by xinqu demo; --fresh may replace it\n", encoding="utf-8")
     for realm in (Realm.PUBLISHED, Realm.REHEARSAL):
-        print_cycle(cycle(opened, realm, say=lambda step, realm=realm: say(f"{realm} {step}")), args.lang)
+        print_cycle(cycle(opened, realm, say=partial(_say_of, say, realm)), args.lang)
     passwords = {account: secrets.token_urlsafe(12) for account in LOGINS}
     for account, password in passwords.items():
         signin.set_password(opened, account, password)
@@ -58,7 +60,12 @@ def run(args: argparse.Namespace) -> int:
         return 0
     from xinqu.cli.serve import serve
 
-    return serve(folder, port=args.port)
+    serve(folder, port=args.port, lang=args.lang)
+    return 0
+
+
+def _say_of(say: Callable[[str], None], realm: Realm, step: str) -> None:
+    say(f"{realm} {step}")
 
 
 def _make_room(folder: Path, *, fresh: bool) -> None:

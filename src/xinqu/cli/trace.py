@@ -2,11 +2,16 @@
 
 import argparse
 import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from xinqu.cli import context
 from xinqu.vocabulary.identifiers import FigureId
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.text import Lang, Text
+
+if TYPE_CHECKING:
+    from xinqu.spine.trace import Walk
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +49,7 @@ def _figure(args: argparse.Namespace) -> FigureId:
     return FigureId(args.indicator, args.area, Period.parse(args.period))
 
 
-def _lines(walk, lang: Lang):  # noqa: ANN001, ANN202 - the spine's Walk, imported on use
+def _lines(walk: "Walk", lang: Lang) -> Iterator[str]:
     trace = walk.trace
     rule = trace.formula.rule
     yield f"{Text('公式', 'formula').say(lang)}  {trace.formula.words.say(lang)}  [{trace.formula.text}]"

@@ -53,7 +53,8 @@ def names_of(pack: Pack) -> dict[str, Text]:
 
 def parsed(pack: Pack) -> tuple[dict[str, Expression], list[Problem]]:
     """Return the expressions that parse, by id, and the problems of the rest at their file and line."""
-    expressions, problems = {}, []
+    expressions: dict[str, Expression] = {}
+    problems: list[Problem] = []
     for entry in written(pack):
         place = pack.places.get(entry.record)
         where = Where(file=place.file, line=place.line, subject=entry.record) if place else Where(subject=entry.record)

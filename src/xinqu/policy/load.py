@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 import yaml
@@ -57,7 +57,11 @@ class _Lines(yaml.CSafeLoader):
         return mapping
 
 
-_Lines.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True))
+def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[Any, Any]:
+    return loader.construct_mapping(node, deep=True)
+
+
+_Lines.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def pack_files(folder: Path) -> list[Path]:
@@ -123,7 +127,7 @@ def _load(folder: Path, digest: str) -> Pack:
                     problems.append(_twice(full, name, raw["__line__"], places[full]))
                 places[full] = Place(name, raw["__line__"])
                 if list_name:
-                    lists.setdefault(list_name, {})[identity] = record
+                    lists.setdefault(str(list_name), {})[identity] = cast("model.Code", record)
                 else:
                     records.append(record)
         if kind != "code":

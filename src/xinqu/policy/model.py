@@ -22,7 +22,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Base of all pack records: frozen, unknown keys refused."""
 
 
-class PackInfo(Record, kw_only=True):
+class PackInfo(Record, kw_only=True, frozen=True):
     """Identity of a pack (pack.yaml)."""
 
     id: str
@@ -36,7 +36,7 @@ class PackInfo(Record, kw_only=True):
     changelog: list[dict[str, str]] = []
 
 
-class Sentence(Record, kw_only=True):
+class Sentence(Record, kw_only=True, frozen=True):
     """One sentence of the policy text; the Chinese wording is marked until someone has seen the official text."""
 
     id: str
@@ -46,7 +46,7 @@ class Sentence(Record, kw_only=True):
     zh_status: str
 
 
-class Measure(Record, kw_only=True):
+class Measure(Record, kw_only=True, frozen=True):
     """What one operative sentence asks for: its instruments, indicators and report line."""
 
     id: str
@@ -58,7 +58,7 @@ class Measure(Record, kw_only=True):
     status: Status = "proposed"
 
 
-class AreaScope(Record, kw_only=True):
+class AreaScope(Record, kw_only=True, frozen=True):
     """One dated territorial extent of an area; land only is a denominator."""
 
     scope: str
@@ -72,7 +72,7 @@ class AreaScope(Record, kw_only=True):
     note: str = ""
 
 
-class Area(Record, kw_only=True):
+class Area(Record, kw_only=True, frozen=True):
     """One of the nineteen areas."""
 
     code: str
@@ -98,7 +98,7 @@ class Area(Record, kw_only=True):
     scopes: list[AreaScope]
 
 
-class Code(Record, kw_only=True):
+class Code(Record, kw_only=True, frozen=True):
     """One code of a list; ``factor`` is a number or, in CL_UNIT, the unit's definition."""
 
     code: str
@@ -108,7 +108,7 @@ class Code(Record, kw_only=True):
     status: Status = "proposed"
 
 
-class Item(Record, kw_only=True):
+class Item(Record, kw_only=True, frozen=True):
     """One item of a form, stored in ``unit``."""
 
     code: str
@@ -128,7 +128,7 @@ class Item(Record, kw_only=True):
     territory: Literal["area", "province"] = "area"  # a province's item stands outside the scope of the area
 
 
-class Form(Record, kw_only=True):
+class Form(Record, kw_only=True, frozen=True):
     """A form with its items, calendar and co-checker.
 
     ``reporting_org`` and ``co_check_org`` are organisation ids with ``{area}`` and ``{province}`` to be filled in; a
@@ -170,7 +170,7 @@ class Form(Record, kw_only=True):
         return [item.code for item in self.items if item.key]
 
 
-class DueRule(Record, kw_only=True):
+class DueRule(Record, kw_only=True, frozen=True):
     """When a form is due: working day or calendar day after the period's end, or a month and day of the next year."""
 
     rule: Literal["working_day", "calendar_day", "month_day"]
@@ -179,7 +179,7 @@ class DueRule(Record, kw_only=True):
     skip_periods: list[int] = []
 
 
-class Check(Record, kw_only=True):
+class Check(Record, kw_only=True, frozen=True):
     """A condition that must hold on a form."""
 
     id: str
@@ -194,7 +194,7 @@ class Check(Record, kw_only=True):
     status: Status
 
 
-class Indicator(Record, kw_only=True):
+class Indicator(Record, kw_only=True, frozen=True):
     """An indicator compiled from items."""
 
     id: str
@@ -218,7 +218,7 @@ class Indicator(Record, kw_only=True):
     status: Status
 
 
-class ParameterVersion(Record, kw_only=True):
+class ParameterVersion(Record, kw_only=True, frozen=True):
     """One dated value with the document it stands in. ``value`` is an exact number or fraction as text."""
 
     value: str
@@ -234,7 +234,7 @@ class ParameterVersion(Record, kw_only=True):
         return Fraction(self.value)
 
 
-class Parameter(Record, kw_only=True):
+class Parameter(Record, kw_only=True, frozen=True):
     """A legal or policy number; its versions don't overlap."""
 
     id: str
@@ -249,7 +249,7 @@ class Parameter(Record, kw_only=True):
         )
 
 
-class Field(Record, kw_only=True):
+class Field(Record, kw_only=True, frozen=True):
     """One field of an instrument's record."""
 
     name: str
@@ -264,7 +264,7 @@ class Field(Record, kw_only=True):
     status: Status = "proposed"
 
 
-class CaseState(Record, kw_only=True):
+class CaseState(Record, kw_only=True, frozen=True):
     """A state of a case."""
 
     state: str
@@ -275,7 +275,7 @@ class CaseState(Record, kw_only=True):
     status: Status = "proposed"
 
 
-class Transition(Record, kw_only=True):
+class Transition(Record, kw_only=True, frozen=True):
     """An allowed move of a case with its role, guard and deadline in working days."""
 
     from_state: str
@@ -294,7 +294,7 @@ class Transition(Record, kw_only=True):
     status: Status = "proposed"
 
 
-class Instrument(Record, kw_only=True):
+class Instrument(Record, kw_only=True, frozen=True):
     """One instrument: its shape, fields, states and why it exists."""
 
     id: str
@@ -318,7 +318,7 @@ class Instrument(Record, kw_only=True):
     transitions: list[Transition] = []
 
 
-class FrameworkIndicator(Record, kw_only=True):
+class FrameworkIndicator(Record, kw_only=True, frozen=True):
     """One indicator of an evaluation framework with its weight (exact) and goalposts."""
 
     indicator: str
@@ -332,7 +332,7 @@ class FrameworkIndicator(Record, kw_only=True):
     status: Status
 
 
-class Framework(Record, kw_only=True):
+class Framework(Record, kw_only=True, frozen=True):
     """An evaluation framework; trial until adopted."""
 
     id: str
@@ -342,7 +342,7 @@ class Framework(Record, kw_only=True):
     indicators: list[FrameworkIndicator]
 
 
-class Target(Record, kw_only=True):
+class Target(Record, kw_only=True, frozen=True):
     """A target of one area (or ``*``: a rule for all); ``parameter`` names the dated limit of a step."""
 
     id: str
@@ -363,7 +363,7 @@ class Target(Record, kw_only=True):
     status: Status
 
 
-class EventType(Record, kw_only=True):
+class EventType(Record, kw_only=True, frozen=True):
     """A type of event with the fields its data must hold and who may write it."""
 
     type: str
@@ -376,7 +376,7 @@ class EventType(Record, kw_only=True):
     status: Status
 
 
-class Organisation(Record, kw_only=True):
+class Organisation(Record, kw_only=True, frozen=True):
     """A node of the organisation tree; ``path`` is the permission."""
 
     id: str
@@ -390,7 +390,7 @@ class Organisation(Record, kw_only=True):
     status: Status
 
 
-class Role(Record, kw_only=True):
+class Role(Record, kw_only=True, frozen=True):
     """A role an account may hold in organisations of given kinds."""
 
     role: str
@@ -401,7 +401,7 @@ class Role(Record, kw_only=True):
     status: Status
 
 
-class Permission(Record, kw_only=True):
+class Permission(Record, kw_only=True, frozen=True):
     """What a role may do with a class of data in a scope and release state."""
 
     role: str
@@ -413,7 +413,7 @@ class Permission(Record, kw_only=True):
     status: Status
 
 
-class Holiday(Record, kw_only=True):
+class Holiday(Record, kw_only=True, frozen=True):
     """A day off or a make-up working day."""
 
     date: dt.date
@@ -421,7 +421,7 @@ class Holiday(Record, kw_only=True):
     source: str
 
 
-class MajorMatter(Record, kw_only=True):
+class MajorMatter(Record, kw_only=True, frozen=True):
     """A trigger of a report to the State Council."""
 
     id: str
@@ -436,7 +436,7 @@ class MajorMatter(Record, kw_only=True):
     status: Status
 
 
-class ConflictClass(Record, kw_only=True):
+class ConflictClass(Record, kw_only=True, frozen=True):
     """How two classes of a plan overlay conflict."""
 
     class_a: str
@@ -451,7 +451,7 @@ class ConflictClass(Record, kw_only=True):
     status: Status
 
 
-class Oracle(Record, kw_only=True):
+class Oracle(Record, kw_only=True, frozen=True):
     """A published or worked number that an instrument must reproduce."""
 
     id: str
@@ -463,7 +463,7 @@ class Oracle(Record, kw_only=True):
     evidence: str
 
 
-class ReportLine(Record, kw_only=True):
+class ReportLine(Record, kw_only=True, frozen=True):
     """A line of a report: which measure and indicators it tells of."""
 
     id: str
@@ -472,7 +472,7 @@ class ReportLine(Record, kw_only=True):
     indicators: list[str] = []
 
 
-class Report(Record, kw_only=True):
+class Report(Record, kw_only=True, frozen=True):
     """A report kind with its lines."""
 
     id: str

@@ -1,6 +1,6 @@
 """Proofs about a pack's records: everything named exists, is dated and cited, is served, and is reached; no orphan."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from itertools import pairwise
 
 from xinqu.policy import model
@@ -114,7 +114,7 @@ def named(pack: Pack) -> Iterator[Problem]:
                         fix=Text("改正编号，或先增加该记录", "correct the id, or add the record first"))  # fmt: skip
 
 
-def _names(pack: Pack) -> Iterator[tuple[str, str, str, object]]:  # noqa: C901, PLR0912 - one line per reference
+def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noqa: C901, PLR0912 - one line per reference
     for measure in pack.measures.values():
         for name in measure.instruments:
             yield f"measure:{measure.id}", "instrument", name, pack.instruments

@@ -130,8 +130,9 @@ def issued(workspace: Workspace, realm: Realm) -> pl.DataFrame:
         {"event": row["seq"], **msgspec.structs.asdict(_said(row["data"])), "released_at": row["recorded_at"], "by": row["actor"]}
         for row in events.iter_rows(named=True)
     ]  # fmt: skip
-    schema = {"event": pl.Int64, **dict.fromkeys(Issued.__struct_fields__, pl.String), "vintage": pl.Int64}
-    schema |= {"released_at": pl.Datetime("us", "UTC"), "by": pl.String}
+    schema: dict[str, pl.DataType] = {"event": pl.Int64(), **dict.fromkeys(Issued.__struct_fields__, pl.String())}
+    schema["vintage"] = pl.Int64()
+    schema |= {"released_at": pl.Datetime("us", "UTC"), "by": pl.String()}
     return pl.DataFrame(rows, schema=schema)
 
 

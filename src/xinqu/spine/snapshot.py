@@ -62,6 +62,12 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
         return log.events(self.workspace, self.realm, upto=self.vintage)
 
     @cached_property
+    def opened_on(self) -> dt.date:
+        """The first day that an event of the realm holds for; the day of judging when there is none."""
+        days: list[dt.date] = self.events["effective_on"].to_list()
+        return min(days, default=self.as_of)
+
+    @cached_property
     def submissions(self) -> pl.DataFrame:
         """One row per submission."""
         return statistical_return.fold(self.events)

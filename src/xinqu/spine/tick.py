@@ -33,7 +33,7 @@ def tick(
     view = take(workspace, realm, as_of=day)
     if view.events.is_empty():
         return []
-    opened = since or view.events["effective_on"].min()
+    opened = since or view.opened_on
     known = due.Known(lamps=view.lamps, facts=view.facts)
     forms = [form.id for form in view.pack.area_forms]
     events = due.tick(view.pack, view.events, known, view.calendar, since=opened, as_of=day, forms=forms)
