@@ -107,11 +107,19 @@ def test_file_beyond_the_upload_limit(refused, workbook):
     only(refused(workbook, limits=Limits(file_bytes=1000)), "004")
 
 
-def test_sheet_whose_last_cell_is_far_away(refused, workbook):
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b"<row r = '99'><c s=\"1\" r = 'A1048576'><v>1</v></c></row>",
+        b'<x:row r="99" xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:c r="XFD99"><x:v>1</x:v></x:c></x:row>',
+    ],
+)
+def test_sheet_whose_last_cell_is_far_away(refused, workbook, row):
     """Readers reserve the whole rectangle: one cell at XFD1048576 would take 17 billion cells."""
 
     def far(name, part):
-        cell = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+        cell = row + b"</sheetData>"
         return part.replace(b"</sheetData>", cell) if name == "xl/worksheets/sheet1.xml" else part
 
     only(refused(repacked(workbook, far)), "004")

@@ -14,12 +14,21 @@ from xinqu.returns.raw import HEADER_FIELDS, RawRow, RawTable, column_letters
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
-_CELL = re.compile(rb'<c\b[^>]*\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
-_ROW = re.compile(rb'<row\b[^>]*\br="(\d{1,7})"[^>]*(?<!/)>')
-_ERROR = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
-_NO_RESULT = re.compile(
-    rb'<c\b[^>]*\br="([A-Z]+\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+# XML as any program may write it: prefixes, single quotes, attributes in any order.
+_CELL = re.compile(rb"""<(?:[\w.-]+:)?c\b[^>]*\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
+_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\b[^>]*\br\s*=\s*["'](\d{1,7})["'][^>]*(?<!/)>""")
+_FAR = re.compile(rb"""\br\s*=\s*["'](?:[A-Z]{2}|[A-Z]\d{4})""")  # only when there is one is each cell looked at
+_ERROR = re.compile(
+    rb"""<(?:[\w.-]+:)?c\b(?=[^>]*\bt\s*=\s*["']e["'])[^>]*\br\s*=\s*["']([A-Z]+\d+)["'][^>]*>"""
+    rb"""(?:(?!</(?:[\w.-]+:)?c>).)*?<(?:[\w.-]+:)?v>([^<]*)<""",
+    re.DOTALL,
 )
+_NO_RESULT = re.compile(
+    rb"""<(?:[\w.-]+:)?c\b[^>]*\br\s*=\s*["']([A-Z]+\d+)["'][^>]*>\s*"""
+    rb"""<(?:[\w.-]+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:[\w.-]+:)?f>)\s*"""
+    rb"""(?:<(?:[\w.-]+:)?v\s*/>|<(?:[\w.-]+:)?v></(?:[\w.-]+:)?v>)?\s*</(?:[\w.-]+:)?c>"""
+)
+_EXCEL_DIGITS = 15
 Grid = list[list[str]]
 
 
@@ -64,7 +73,7 @@ def _sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
 def _check_extent(content: bytes, sheet: str, filename: str, limits: Limits) -> None:
     """Refuse a sheet whose outermost cell is far away: readers reserve the whole rectangle."""
     rows = [int(row) for row in _ROW.findall(content)]
-    cells = _CELL.findall(content)
+    cells = _CELL.findall(content) if _FAR.search(content) else []
     deepest = max([*rows, *(int(row) for _, row in cells)], default=0)
     widest = max((_column_number(letters) for letters, _ in cells), default=0)
     if deepest > limits.rows or widest > limits.columns:
@@ -105,10 +114,11 @@ def _grid(reader: Any, sheet: str, filename: str) -> Grid:
 
 def _exact(texts: pl.Series, floats: pl.Series) -> list[str]:
     """Return a column's texts; where a cell holds a number, its own digits (the reader's text stops at nine decimals)."""
-    out = []
-    for text, number in zip(texts.to_list(), floats.to_list(), strict=True):
-        is_number = number is not None and text is not None and text == _nine_decimals(number)
-        out.append(format(number, ".15g") if is_number else (text or "").strip())
+    out: list[str] = texts.fill_null("").str.strip_chars().to_list()
+    doubtful = floats.is_not_null() & (texts.str.contains(r"^-?0$|\.\d{9}$") | (texts.str.len_chars() > _EXCEL_DIGITS))
+    for index in doubtful.fill_null(value=False).arg_true().to_list():
+        if texts[index] == _nine_decimals(floats[index]):
+            out[index] = format(floats[index], ".15g")
     return out
 
 
@@ -117,7 +127,8 @@ def _nine_decimals(number: float) -> str:
 
 
 def _uncalculated(content: bytes, sheet: str, filename: str) -> list[Problem]:
-    found = [(m[1], m[2]) for m in _ERROR.finditer(content)] + [(m[1], b"") for m in _NO_RESULT.finditer(content)]
+    found = [(m[1], m[2]) for m in _ERROR.finditer(content)]
+    found += [(m[1], b"") for m in _NO_RESULT.finditer(content)]
     return [
         faults.not_calculated(Where(file=filename, sheet=sheet, cell=cell.decode()), found=error.decode() or "-")
         for cell, error in found
