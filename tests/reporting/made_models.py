@@ -10,8 +10,8 @@ from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown
 
 HOSTILE = [
-    "#panic()", "#import \"x\"", "*粗*", "_斜_", "$x^2$", "`raw`", "= 标题", "<b>&amp;</b>", "<script>alert(1)</script>", "\"'>",
-    "@ref", "<fig-1>", "\\u{1F600}", "😀", "\x00\x07", "\ue000", "‮rtl", "a\u0301", "\u200b", "#set page(width: 1pt)",
+    "#panic()", '#import "x"', "*粗*", "_斜_", "$x^2$", "`raw`", "= 标题", "<b>&amp;</b>", "<script>alert(1)</script>", "\"'>",
+    "@ref", "<fig-1>", "\\u{1F600}", "😀", "\x00\x07", "\ue000", "\u202ertl", "a\u0301", "\u200b", "#set page(width: 1pt)",
     "//comment", "/*x*/", "{{ x }}", "]]>", "　", "\n\n", "\u2028", "𠮷", "\ufdd0", "\U000f0000",
 ]  # fmt: skip
 _strings = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12), st.text("新区数据第三", min_size=1, max_size=60))
@@ -142,5 +142,6 @@ def reports(draw):
         figures=quoted,
         subtitle=draw(texts),
         addressee=draw(texts),
+        statement=draw(texts),
         closing=tuple(draw(st.lists(texts, max_size=2))),
     )

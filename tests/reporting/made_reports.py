@@ -3,6 +3,7 @@
 import datetime as dt
 
 import polars as pl
+
 from xinqu.policy.pack import Pack
 from xinqu.reporting.model import Edition
 from xinqu.vocabulary.origin import Realm

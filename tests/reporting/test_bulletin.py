@@ -136,6 +136,17 @@ def test_marks_and_issuer(bulletin, pack, figures, submissions):
     assert (official.mark.zh, official.issuer) == ("", named)
 
 
+def test_an_official_bulletin_needs_its_issuer(pack, figures, submissions):
+    with pytest.raises(ValueError, match="issuer"):
+        bulletin_model(pack, figures, None, submissions, edition=edition_of(pack, Realm.OFFICIAL))
+
+
+def test_no_real_organ_can_be_named_outside_the_official_realm(pack, figures, submissions, edition):
+    organ = Text("国家发展和改革委员会", "NDRC")
+    report = bulletin_model(pack, figures, None, submissions, edition=edition, issuer=organ)
+    assert report.issuer.zh == "新区系统（非官方演示）"
+
+
 def test_all_words_are_in_both_languages_and_no_brace_is_left(bulletin):
     for text in words_of(bulletin):
         assert bool(text.zh) == bool(text.en), text
@@ -178,6 +189,7 @@ def test_paragraph_references_stand_inside_the_register(bulletin):
 
 @pytest.mark.parametrize("realm", list(Realm))
 def test_each_realm_says_what_its_figures_are(pack, figures, submissions, realm):
-    report = bulletin_model(pack, figures, None, submissions, edition=edition_of(pack, realm))
+    organ = Text("某机关", "an organ")
+    report = bulletin_model(pack, figures, None, submissions, edition=edition_of(pack, realm), issuer=organ)
     lead = report.sections[0].blocks[0].parts[0].text.zh
     assert {Realm.OFFICIAL: "依法报送", Realm.PUBLISHED: "公开来源", Realm.REHEARSAL: "模拟"}[realm] in lead

@@ -35,13 +35,13 @@ def test_dots_keep_their_order_and_print_number_and_duties():
 
 def test_interval_spans_its_ends():
     wide, narrow = (
-        [
+        next(
             e
             for e in elements(
                 dot_plot([Dot(label="甲", value=5, shown="5", lo=lo, hi=9), Dot(label="乙", value=0, shown="0")], FRAME)
             )
             if e.get("class") == "xq-interval"
-        ][0]
+        )
         for lo in (1, 4)
     )
     assert float(wide.get("x1")) < float(narrow.get("x1"))

@@ -2,8 +2,8 @@
 
 import msgspec
 import pytest
-from made_models import reports
 from hypothesis import given, settings
+from made_models import reports
 
 from xinqu.reporting.model import MODEL_VERSION, Heading, Report, model_bytes, model_sha256, read_model
 from xinqu.vocabulary.problem import Refused

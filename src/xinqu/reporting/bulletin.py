@@ -83,7 +83,7 @@ def bulletin_model(
         kind="bulletin",
         title=report.title,
         subtitle=edition_words(edition),
-        issuer=issuer or issuer_of(edition.realm),
+        issuer=issuer_of(edition.realm, issuer),
         mark=edition.realm.mark,
         edition=edition,
         coverage=_coverage(pack, latest, submissions),

@@ -44,7 +44,7 @@ def area_section(
 
 def _figures(pack: Pack, code: str, known: pl.DataFrame, series: Series, register: FigureRegister) -> Table:
     rows = known.to_dicts()
-    courses = [_course(series.get((row["indicator"], code))) for row in rows]
+    courses = [_course(series.get((row["indicator"], code)) if _is_headline(pack, row) else None) for row in rows]
     drawn = any(isinstance(course[0], Trend) for course in courses)
     body = [_row(pack, row, register) for row in rows]
     name = area_name(pack, code)
@@ -54,6 +54,10 @@ def _figures(pack: Pack, code: str, known: pl.DataFrame, series: Series, registe
         rows=tuple((*row, course) if drawn else row for row, course in zip(body, courses, strict=True)),
         notes=_course_note() if drawn else (),
     )
+
+
+def _is_headline(pack: Pack, row: Mapping[str, Any]) -> bool:
+    return pack.indicators[row["indicator"]].headline
 
 
 def _items(pack: Pack, code: str, items: pl.DataFrame, register: FigureRegister) -> list[Block]:
@@ -73,10 +77,10 @@ def _items(pack: Pack, code: str, items: pl.DataFrame, register: FigureRegister)
 
 def _columns(first: Text) -> tuple[Column, ...]:
     return (
-        Column(head=first, width=12),
+        Column(head=first, width=11),
         Column(head=Text("数值", "Value"), align="right", width=5),
         Column(head=Text("报告期", "Period"), align="center", width=3),
-        Column(head=Text("口径、性质", "Scope, origin"), width=6),
+        Column(head=Text("口径、性质", "Scope, origin"), width=7),
     )
 
 
@@ -96,8 +100,8 @@ def _row(pack: Pack, row: Mapping[str, Any], register: FigureRegister) -> tuple[
 def _course_note() -> tuple[Text, ...]:
     return (
         Text(
-            f"走势：至多最近{TREND_POINTS}期，空档为未知，竖线为口径变化；已知不足{FEWEST_TREND_POINTS}期记“–”；各行纵轴不同。",
-            f"Course: at most the last {TREND_POINTS} periods; gaps are unknown, a bar marks a change of scope; "
+            f"走势（头条指标）：至多最近{TREND_POINTS}期，空档为未知，竖线为口径变化；已知不足{FEWEST_TREND_POINTS}期记“–”；各行纵轴不同。",
+            f"Course (headline indicators): at most the last {TREND_POINTS} periods; gaps are unknown, a bar marks a change of scope; "
             f"– means fewer than {FEWEST_TREND_POINTS} known; each row has its own scale.",
         ),
     )

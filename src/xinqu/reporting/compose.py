@@ -9,7 +9,6 @@ from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.text import Text
 
 ISSUER = Text("新区系统（非官方演示）", "xinqu system (unofficial demonstration)")
-REHEARSAL_MARK = Text("演练", "Rehearsal")
 
 
 def words(text: Text) -> Words:
@@ -56,9 +55,17 @@ def day(date: dt.date) -> Text:
     return date_text(date.isoformat())
 
 
-def issuer_of(realm: Realm) -> Text:
-    """Return who a report names as its issuer: never a real organ outside the official realm, where the caller names it."""
-    return Text("", "") if realm is Realm.OFFICIAL else ISSUER
+def issuer_of(realm: Realm, named: Text | None) -> Text:
+    """Return who a report names as its issuer: outside the official realm always the neutral one, never a real organ.
+
+    Raises:
+        ValueError: when a report of an official realm has no issuer.
+    """
+    if realm is not Realm.OFFICIAL:
+        return ISSUER
+    if named is None:
+        raise ValueError("a report of an official realm needs its issuer")
+    return named
 
 
 def edition_words(edition: Edition) -> Text:

@@ -42,12 +42,13 @@ def _body(drawn: Plan) -> str:
     kind = " xq-simulated" if drawn.simulated else ""
     mark = f'<p class="xq-mark">{_safe(drawn.mark)}</p>\n' if drawn.mark else ""
     addressee = f'<p class="xq-addressee">{_safe(drawn.addressee)}</p>\n' if drawn.addressee else ""
+    statement = f"<p>{_safe(drawn.statement)}</p>\n" if drawn.statement else ""
     closing = "".join(f'<p class="xq-closing">{_safe(line)}</p>\n' for line in drawn.closing)
     blocks = "".join(_block(block) for block in drawn.blocks)
     return (
         f'<article class="xq-report{kind}" lang="{_LANGS[drawn.lang]}">\n<header>\n{mark}'
         f'<p class="xq-issuer">{_safe(drawn.issuer)}</p>\n<h1>{_safe(drawn.title)}</h1>\n'
-        f'<p class="xq-edition">{_safe(drawn.subtitle)}</p>\n</header>\n{addressee}{blocks}{closing}'
+        f'<p class="xq-edition">{_safe(drawn.subtitle)}</p>\n</header>\n{addressee}{blocks}{statement}{closing}'
         f"{_register(drawn)}{_colophon(drawn)}</article>\n"
     )
 

@@ -4,7 +4,6 @@ Form after GB/T 9704-2012 (报告): title, addressee, body, closing line, issuer
 rehearsal text: marked, by a neutral issuer, without seal, red head or document number.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,15 +11,16 @@ import polars as pl
 
 from xinqu.coordination.matters import INDETERMINATE, TRIGGERED, MatterReason
 from xinqu.policy.pack import Pack
-from xinqu.reporting.compose import both, cell, day, edition_words, issuer_of, joined, say, words
+from xinqu.reporting.compose import both, cell, day, edition_words, issuer_of, joined, say
 from xinqu.reporting.items import Facts, reported_items
-from xinqu.reporting.model import Block, Cell, Column, Edition, Heading, Inline, Paragraph, Report, Section, Table
-from xinqu.reporting.register import FigureRegister, area_name, name_of
+from xinqu.reporting.matter_facts import Quotes, occurrences
+from xinqu.reporting.model import Block, Cell, Column, Edition, Heading, Report, Section, Table
+from xinqu.reporting.register import area_name, name_of
 from xinqu.vocabulary.origin import Realm
-from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown
 
+_NO_LIMIT = Text("无时限", "no limit")
 _NATIONAL = ("ndrc", "state_council")
 _ADDRESSEE = {
     Realm.OFFICIAL: Text("国务院：", "To the State Council"),
@@ -47,16 +47,16 @@ def major_matters_model(
         facts: facts by form, for matters whose condition stands over items.
         issuer: who issues it; needed in an official realm only.
     """
-    quotes = _Quotes(pack, figures, reported_items(facts or {}, pack))
+    quotes = Quotes(pack, figures, reported_items(facts or {}, pack))
     triggered = matters.filter(pl.col("verdict") == TRIGGERED).sort("triggered_on", "matter", "area", "subject")
-    unsure = matters.filter(pl.col("verdict") == INDETERMINATE)
+    unsure = matters.filter(pl.col("verdict") == INDETERMINATE).sort("matter", "reason", "area", "period")
     sections = [
         _summary(pack, triggered, unsure, difficulties),
         _occurred(pack, triggered, quotes),
         _difficulties(pack, difficulties),
         _unsure(pack, unsure),
     ]
-    named = issuer or issuer_of(edition.realm)
+    named = issuer_of(edition.realm, issuer)
     return Report(
         kind="major_matters",
         title=pack.reports["major_matters"].title,
@@ -64,30 +64,13 @@ def major_matters_model(
         issuer=named,
         mark=edition.realm.mark,
         addressee=_ADDRESSEE[edition.realm],
-        closing=(Text("特此报告。", "Respectfully reported."), named, day(edition.as_of)),
+        statement=Text("特此报告。", "Respectfully reported."),
+        closing=(named, day(edition.as_of)),
         edition=edition,
         coverage=_coverage(pack, triggered, unsure),
         sections=tuple(sections),
         figures=quotes.register.figures,
     )
-
-
-class _Quotes:
-    """Finds the figures and items that facts name, and registers them."""
-
-    def __init__(self, pack: Pack, figures: pl.DataFrame, items: pl.DataFrame) -> None:
-        self.register = FigureRegister(pack)
-        self._figures = figures
-        self._items = items
-
-    def find(self, code: str, area: str, period: str) -> Inline | None:
-        """Return the quoted figure, or None when no such figure or item stands in the frames."""
-        for frame in (self._figures, self._items):
-            at = (pl.col("indicator") == code) & (pl.col("area") == area) & (pl.col("period") == period)
-            rows = frame.filter(at).to_dicts()
-            if rows:
-                return self.register.quote(rows[0], dated=False)
-        return None
 
 
 def _summary(pack: Pack, triggered: pl.DataFrame, unsure: pl.DataFrame, difficulties: pl.DataFrame) -> Section:
@@ -116,82 +99,16 @@ def _summary(pack: Pack, triggered: pl.DataFrame, unsure: pl.DataFrame, difficul
     )
 
 
-def _occurred(pack: Pack, triggered: pl.DataFrame, quotes: _Quotes) -> Section:
+def _occurred(pack: Pack, triggered: pl.DataFrame, quotes: Quotes) -> Section:
     blocks: list[Block] = []
     for matter in pack.major_matters.values():
         rows = triggered.filter(pl.col("matter") == matter.id).to_dicts()
-        if not rows:
-            continue
-        blocks.append(Heading(level=2, text=matter.label))
-        blocks += [_matter(pack, row, quotes) for row in rows]
+        if rows:
+            blocks.append(Heading(level=2, text=matter.label))
+            blocks += occurrences(pack, matter, rows, quotes)
     if not blocks:
         blocks.append(say("报告期内没有触发的重大事项。", "No major matter was triggered."))
     return Section(heading=Text("重大事项", "Major matters"), blocks=tuple(blocks))
-
-
-def _matter(pack: Pack, row: Mapping[str, Any], quotes: _Quotes) -> Paragraph:
-    where = area_name(pack, row["area"]) if row["area"] else Text("全国", "nationwide")
-    period = Period.parse(row["period"]).label if row["period"] else Text("", "")
-    on, due = day(row["triggered_on"]), day(row["due_on"])
-    unsettled = Text("（暂定）", " (provisional)") if row["provisional"] else Text("", "")
-    lead = Text(
-        f"{where.zh}{period.zh}：{on.zh}触发，应于{due.zh}前报告{unsettled.zh}。",
-        f"{where.en}{', ' if period.en else ''}{period.en}: triggered on {on.en}, to be reported by {due.en}{unsettled.en}. ",
-    )
-    two = Text("须两人签发。", "Two persons sign.") if row["two_person"] else Text("", "")
-    return Paragraph(parts=(words(lead), *_facts(pack, row, quotes), words(two)))
-
-
-def _facts(pack: Pack, row: Mapping[str, Any], quotes: _Quotes) -> tuple[Inline, ...]:
-    """Return what a matter rests on: runs of periods, items by code, or its other facts as they are."""
-    facts: dict[str, Any] = json.loads(row["facts"])
-    if "periods" in facts:
-        return _run(pack, row["area"], facts, quotes)
-    parts: list[Inline] = []
-    for code, value in facts.items():
-        found = quotes.find(code, row["area"], row["period"]) if row["period"] else None
-        name = name_of(pack, code) if found is not None else _FACTS.get(code, both(code))
-        parts.append(words(Text(f"{name.zh}：", f"{name.en}: ")))
-        parts.append(found if found is not None else words(_said(pack, value)))
-        parts.append(words(Text("；", "; ")))
-    return (*parts[:-1], words(Text("。", ". "))) if parts else ()
-
-
-def _run(pack: Pack, area: str, facts: Mapping[str, Any], quotes: _Quotes) -> tuple[Inline, ...]:
-    indicator = facts["indicator"]
-    name = name_of(pack, indicator)
-    parts: list[Inline] = [words(Text(f"{indicator} {name.zh}连续偏离：", f"{indicator} {name.en}, off its path: "))]
-    for place, step in enumerate(facts["periods"]):
-        period = Period.parse(step["period"]).label
-        lead = Text("、" if place else "", ", " if place else "")
-        parts.append(words(Text(f"{lead.zh}{period.zh}", f"{lead.en}{period.en} ")))
-        found = quotes.find(indicator, area, step["period"])
-        parts.append(found if found is not None else words(_said(pack, step["value"])))
-    return (*parts, words(Text("。", ". ")))
-
-
-_FACTS = {
-    "difficulty": Text("困难问题", "difficulty"),
-    "event": Text("日志事件", "event"),
-    "cluster": Text("同类问题组", "cluster"),
-    "areas": Text("涉及新区", "areas"),
-    "scope": Text("口径", "scope"),
-    "valid_from": Text("起始日期", "valid from"),
-    "document": Text("文件", "document"),
-    "posting": Text("账目", "posting"),
-    "reason": Text("原因", "reason"),
-    "form": Text("报表", "form"),
-    "area": Text("新区", "area"),
-    "period": Text("报告期", "period"),
-}
-
-
-def _said(pack: Pack, value: object) -> Text:
-    if isinstance(value, list):
-        return joined([area_name(pack, str(one)) for one in value])
-    if value is None:
-        return Text("未知", "not known")
-    return area_name(pack, str(value))
 
 
 def _difficulties(pack: Pack, difficulties: pl.DataFrame) -> Section:
@@ -219,7 +136,13 @@ def _difficulty(pack: Pack, row: Mapping[str, Any]) -> tuple[Cell, ...]:
     name = name_of(pack, indicator) if indicator else Text("–", "–")
     late = Text("（逾期）", " (overdue)") if row["is_overdue"] else Text("", "")
     unsettled = Text("（暂定）", " (provisional)") if row["provisional"] else late
-    due = both(row["due_on"]) if row["due_on"] else Text("停钟", "clock stopped")
+    due = (
+        both(row["due_on"])
+        if row["due_on"]
+        else _NO_LIMIT
+        if row["limit_wd"] is None
+        else Text("停钟", "clock stopped")
+    )
     return (
         cell(both(row["difficulty"])),
         cell(area_name(pack, row["area"])),

@@ -178,7 +178,11 @@ class Edition(Piece, frozen=True, kw_only=True):
 
 
 class Report(Piece, frozen=True, kw_only=True):
-    """A report: everything that is said in it. ``addressee`` and ``salutation`` only where it is sent to someone."""
+    """A report: everything that is said in it.
+
+    ``addressee``, ``statement`` (the closing line of the body) and ``closing`` (issuer and day) stand only where it is
+    sent to someone.
+    """
 
     kind: str
     title: Text
@@ -190,6 +194,7 @@ class Report(Piece, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
     subtitle: Text = NO_TEXT
     addressee: Text = NO_TEXT
+    statement: Text = NO_TEXT
     closing: tuple[Text, ...] = ()
     model_version: int = MODEL_VERSION
 

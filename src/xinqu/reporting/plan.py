@@ -86,6 +86,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     mark: str
     simulated: bool
     addressee: str
+    statement: str
     closing: tuple[str, ...]
     blocks: tuple[Drawn, ...]
     register: tuple[Entry, ...]
@@ -113,6 +114,7 @@ def plan(report: Report, *, lang: Lang, address: Address | None = None) -> Plan:
         mark=report.mark.say(lang),
         simulated=report.realm.value == "rehearsal",
         addressee=report.addressee.say(lang),
+        statement=report.statement.say(lang),
         closing=tuple(text.say(lang) for text in report.closing),
         blocks=tuple(blocks),
         register=tuple(drawer.entry(n) for n in range(len(report.figures))),

@@ -42,7 +42,7 @@ def conflicts_of(rows: pl.DataFrame) -> pl.DataFrame:
         for other in note.get("alternatives", ())
         if other["relation"] != "same"
     ]
-    return pl.DataFrame(found, schema=_CONFLICT_SCHEMA).sort("area", "item", "period")
+    return pl.DataFrame(found, schema=_CONFLICT_SCHEMA).sort("area", "item", "period", "other_source", "other")
 
 
 def sources_of(rows: pl.DataFrame) -> pl.DataFrame:
