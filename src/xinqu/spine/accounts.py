@@ -172,12 +172,11 @@ def bootstrap(
     new_events = [
         msgspec.structs.replace(_granted(g, realm, by, {"bootstrap": True}), recorded_at=recorded_at) for g in grants
     ]
-    if missing:
-        add(workspace, [(name, organisation) for name in missing])
 
     def write(stored: list[StoredEvent]) -> None:
         if RoleGrant.objects.filter(realm=str(realm)).exists():
             raise Refused(problems.has_administrators(realm), Exit.NOT_PERMITTED)
+        add(workspace, [(name, organisation) for name in missing])
         _write_grants(stored)
 
     return log.append(workspace, pack, new_events, clock=clock, bootstrap=True, then=write)
