@@ -385,6 +385,15 @@ def test_unit_column_converts_exactly_and_keeps_the_precision(pack):
     ]
 
 
+def test_workbook_in_another_unit_and_in_full_width_digits(pack, workbook):
+    body = with_cells(workbook, E11="亿元", F11=123.45, F12="１２３，４５６。７", F13="2,000万元")
+    document = read_return(pack, body, "return.xlsx", as_of=AS_OF)
+    rows = {row["item"]: (row["value"], row["half_digit"]) for row in document.rows.to_dicts()}
+    assert rows["xm1_output"] == ("1234500", "50")
+    assert rows["xm1_sales"] == ("123456.7", "0")
+    assert rows["xm1_export_deliv"] == ("2000", "0")
+
+
 def test_value_flagged_as_rounded(pack):
     body = csv_return("xm1_output,123.4,是", "xm1_sales,5,0.25", head="code,value,取整")
     rows = read_return(pack, body, "return.csv", as_of=AS_OF).reported

@@ -11,8 +11,9 @@ from xinqu.returns.csv_file import read_csv
 from xinqu.returns.document import ROW_SCHEMA, ReturnDocument
 from xinqu.returns.guard import LIMITS, Limits
 from xinqu.returns.header import Expected, IsClosed, read_header
+from xinqu.returns.number_cells import Context
 from xinqu.returns.raw import RawTable
-from xinqu.returns.rows import Context, read_rows
+from xinqu.returns.rows import read_rows
 from xinqu.returns.xlsx_file import read_xlsx
 from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Origin

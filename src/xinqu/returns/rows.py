@@ -1,31 +1,21 @@
 """Understands the rows of a return: each item's value, state, precision, scope and note, exactly as entered."""
 
-from fractions import Fraction
 from typing import Any
 
 import msgspec
 
-from xinqu.policy.model import Form, Item
-from xinqu.policy.pack import Pack
+from xinqu.policy.model import Item
 from xinqu.returns import faults, values
-from xinqu.returns.document import Cell, Header
-from xinqu.returns.guard import Limits
+from xinqu.returns.document import Cell
 from xinqu.returns.header import read_scope
 from xinqu.returns.layout import NOTE_COLUMNS
-from xinqu.returns.raw import ROUNDED_MARKS, RawRow, RawTable
-from xinqu.returns.units import factor_to, offered_units, unit_name
+from xinqu.returns.number_cells import KINDS, Context, read_number_cell
+from xinqu.returns.raw import RawRow
 from xinqu.vocabulary.canonical import canonical_json
 from xinqu.vocabulary.origin import Origin, worst_origin
-from xinqu.vocabulary.problem import Problem
 from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import ValueState
 
-_KINDS = {
-    "decimal": Text("数", "a number"),
-    "integer": Text("整数", "a whole number"),
-    "date": Text("日期", "a date"),
-    "bool": Text("是或否", "yes or no"),
-}
 _STATE_WORDS = {
     ValueState.MISSING: {"未报", "缺报", "missing", "not filed"},
     ValueState.NOT_APPLICABLE: {"不适用", "na", "n/a", "n.a.", "not_applicable", "not applicable", "–", "—", "/"},
@@ -43,18 +33,6 @@ STATE_LABELS = {
 }
 
 Row = dict[str, str | None]
-
-
-class Context(msgspec.Struct, frozen=True):
-    """What all rows of one return share while they are read."""
-
-    pack: Pack
-    form: Form
-    header: Header
-    raw: RawTable
-    origin: Origin
-    limits: Limits
-    problems: list[Problem]
 
 
 def read_rows(context: Context) -> tuple[list[Row], dict[str, Cell]]:
@@ -216,13 +194,13 @@ def _value(context: Context, item: Item, raw: RawRow, text: str) -> tuple[str | 
     """Return the canonical value and its half digit; None after a problem."""
     where = context.raw.where(raw, "value")
     if item.type in {"decimal", "integer"}:
-        return _number(context, item, raw, text)
+        return read_number_cell(context, item, raw, text)
     if item.type == "code":
         return _code(context, item, text), "0"
     read = {"date": values.read_date, "bool": values.read_bool}.get(item.type)
     value = read(text) if read else text
     if value is None:
-        context.problems.append(faults.not_a_value(where, text=text, kind=_KINDS[item.type]))
+        context.problems.append(faults.not_a_value(where, text=text, kind=KINDS[item.type]))
     return value, "0"
 
 
@@ -234,98 +212,3 @@ def _code(context: Context, item: Item, text: str) -> str:
     named = next((code.code for code in codes.values() if text in {code.name.zh, code.name.en}), "")
     first = text.split(maxsplit=1)[0]
     return named or (first if first in codes else text)
-
-
-def _number(context: Context, item: Item, raw: RawRow, text: str) -> tuple[str | None, str]:
-    where = context.raw.where(raw, "value")
-    if values.is_not_finite(text):
-        context.problems.append(faults.not_finite(where, text=text))
-        return None, "0"
-    number = values.read_number(text)
-    if number is None:
-        context.problems.append(faults.not_a_value(where, text=text, kind=_KINDS[item.type]))
-        return None, "0"
-    factor = _factor(context, item, raw, number)
-    if factor is None:
-        return None, "0"
-    value = values.exact_text(Fraction(number.value) * factor)
-    if value is None:
-        own, entered = unit_name(context.pack, item.unit), raw.text("unit")
-        why = Text(f"{text} {entered}换算成{own}除不尽", f"{text} {entered} has no finite number of {own}")
-        fix = Text(f"换算成{own}后填写", f"enter it in {own}")
-        context.problems.append(faults.wrong_unit(where, found=entered, expected=own, why=why, fix=fix))
-        return None, "0"
-    return value, _half_digit(context, raw, number, factor)
-
-
-def _factor(context: Context, item: Item, raw: RawRow, number: values.Number) -> Fraction | None:
-    """Return the exact factor from what was written to the declared unit; a problem and None when there is none."""
-    own = unit_name(context.pack, item.unit)
-    entered = raw.text("unit") or own
-    factor = factor_to(context.pack, entered=entered, declared=item.unit)
-    offered = "、".join(offered_units(context.pack, item.unit))
-    if factor is None:
-        why = Text(f"报表规定单位为{own}，{entered}没有到它的精确换算",
-                   f"the form declares {own}, and {entered} has no exact factor to it")  # fmt: skip
-        fix = Text(
-            f"换算成{own}后填写，或从单位列选择：{offered}", f"convert it to {own}, or choose the unit from: {offered}"
-        )
-        where = context.raw.where(raw, "unit")
-        context.problems.append(faults.wrong_unit(where, found=entered, expected=own, why=why, fix=fix))
-        return None
-    if not _suffix_agrees(number.suffix, entered):
-        _refuse_suffix(context, item, raw, number)
-        return None
-    return factor
-
-
-def _suffix_agrees(suffix: str, unit: str) -> bool:
-    """Say whether what follows the number only repeats the unit: 亿 or 亿元 beside 亿元, % beside %."""
-    return not suffix or suffix == unit or (suffix in {"万", "亿", "千"} and unit.startswith(suffix))
-
-
-def _refuse_suffix(context: Context, item: Item, raw: RawRow, number: values.Number) -> None:
-    own, entered = unit_name(context.pack, item.unit), raw.text("unit") or unit_name(context.pack, item.unit)
-    meant = number.suffix if factor_to(context.pack, entered=number.suffix, declared=item.unit) is not None else ""
-    if not meant and number.suffix in {"万", "亿", "千"}:
-        units = offered_units(context.pack, item.unit)
-        meant = next((unit for unit in units if unit.startswith(number.suffix)), "")
-    if not meant and number.suffix not in {"万", "亿", "千"}:
-        text = raw.text("value")
-        where = context.raw.where(raw, "value")
-        context.problems.append(faults.not_a_value(where, text=text, kind=_KINDS[item.type]))
-        return
-    why = Text(
-        f"数值写“{number.suffix}”，单位列是{entered}：不知道按哪一个读",
-        f"the value says {number.suffix!r}, the unit column {entered}: which of the two counts can't be told",
-    )
-    factor = factor_to(context.pack, entered=meant, declared=item.unit) if meant else None
-    converted = values.exact_text(Fraction(number.value) * factor) if factor else None
-    by_hand = (
-        Text(f"填写 {converted}", f"enter {converted}") if converted else Text(f"换算成{own}", f"convert it to {own}")
-    )
-    choose = Text(f"，或把单位列改为{meant}", f", or set the unit column to {meant}") if meant else Text("", "")
-    context.problems.append(
-        faults.wrong_unit(
-            context.raw.where(raw, "value"),
-            found=meant or number.suffix,
-            expected=entered,
-            why=why,
-            fix=Text(by_hand.zh + choose.zh, by_hand.en + choose.en),
-        )
-    )
-
-
-def _half_digit(context: Context, raw: RawRow, number: values.Number, factor: Fraction) -> str:
-    """Return half the last digit written, in the declared unit: when rounded, or entered in another unit; else 0."""
-    text = raw.text("half_digit")
-    entered = values.read_number(text) if text else None
-    if entered is not None and not entered.suffix and entered.value >= 0:
-        return values.exact_text(Fraction(entered.value)) or "0"
-    if text and text.lower() not in ROUNDED_MARKS:
-        where = context.raw.where(raw, "half_digit")
-        field = Text("取整误差", "rounding")
-        context.problems.append(faults.unknown_word(where, text=text, field=field, admitted="是、0、0.5 …"))
-    if not text and factor == 1:
-        return "0"
-    return values.exact_text(number.last_digit / 2 * factor) or "0"
