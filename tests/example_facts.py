@@ -73,7 +73,7 @@ def example_facts(*areas: str) -> Mapping[str, pl.DataFrame]:
     for form, records in example_rows().items():
         definition = pack().forms[form]
         now = Period.parse(NOW[definition.frequency])
-        periods = dict.fromkeys(str(period) for period in (now, now.prev(), now.last_year()))
+        periods = dict.fromkeys(str(period) for period in (now, definition.previous(now), now.last_year()))
         subs = ("", "park") if definition.kind == "area" else ("",)
         facts[form] = made(
             form,

@@ -95,7 +95,7 @@ def test_calls_on_one_form_equal_their_definition(pack: Pack, calls: dict[str, s
     for key, row in found.items():
         period = Period.parse(key[2])
         expected = {
-            "prev": _earlier(pack, world, key, period.prev()),
+            "prev": _earlier(pack, world, key, period.prev([1])),
             "ly": _earlier(pack, world, key, period.last_year()),
             "sub_sum": _sub_sum(world, key),
             "peer_med": _median(_peers(pack, world, key)),

@@ -46,7 +46,7 @@ def _filed(pack: Pack) -> dict[str, pl.DataFrame]:
     for form, records in _example(pack).items():
         definition = pack.forms[form]
         now = Period.parse(NOW[definition.frequency])
-        periods = dict.fromkeys(str(period) for period in (now, now.prev(), now.last_year()))
+        periods = dict.fromkeys(str(period) for period in (now, definition.previous(now), now.last_year()))
         units = [("nansha", "s1"), *((area, "") for area in pack.areas)] if definition.kind == "area" else [(AREA, "")]
         frames = []
         for number, record in enumerate(records, start=1):

@@ -33,11 +33,18 @@ def test_periods_tile_the_calendar(period):
 
 
 @pytest.mark.parametrize(
-    ("period", "previous"), [("2024-02", "2023-12"), ("2024-03", "2024-02"), ("2024-Q1", "2023-Q4"), ("2024", "2023")]
+    ("period", "skipped", "previous"),
+    [
+        ("2024-02", [1], "2023-12"),
+        ("2024-02", [], "2024-01"),
+        ("2024-03", [1], "2024-02"),
+        ("2024-Q1", [], "2023-Q4"),
+        ("2024", [], "2023"),
+    ],
 )
-def test_previous_of_february_is_december(period, previous):
-    """DOMAIN section g: there is no January return."""
-    assert str(Period.parse(period).prev()) == previous
+def test_previous_passes_over_periods_without_a_return(period, skipped, previous):
+    """DOMAIN section g: where there is no January return, the previous of February is December."""
+    assert str(Period.parse(period).prev(skipped)) == previous
 
 
 @pytest.mark.parametrize("text", ["2024-13", "2024-Q5", "24", "2024-S3", "2024-1", "", "２０２４"])

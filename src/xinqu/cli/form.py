@@ -80,5 +80,5 @@ def _body(args: argparse.Namespace, pack: Pack, form: Form) -> bytes:
         opened = context.workspace(args)
         world = context.realm(args, opened)
         period = Period.parse(args.period)
-        previous = last_values(opened, world, form=form.id, area=args.area, period=period)
+        previous = last_values(opened, world, form, area=args.area, period=period)
     return export_workbook(pack, form, area=args.area, period=args.period, previous=previous, lang=args.lang)

@@ -87,10 +87,16 @@ def red_in_a_row(_matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
     for _key, lamps in given.reds.group_by("indicator", "area", maintain_order=True):
         run: list[dict[str, Any]] = []
         for row in lamps.iter_rows(named=True):
-            follows = run and str(Period.parse(row["period"]).prev()) == run[-1]["period"]
+            follows = run and str(_before(given, row)) == run[-1]["period"]
             run = [*run, row] if row["is_red"] and follows else [row] if row["is_red"] else []
             if len(run) == needed:
                 yield _red_run(run)
+
+
+def _before(given: Inputs, row: Mapping[str, Any]) -> Period:
+    """Return the period before a lamp's that its indicator's first form has a return for."""
+    form = given.pack.forms[given.pack.indicators[row["indicator"]].forms[0]]
+    return form.previous(Period.parse(row["period"]))
 
 
 def _red_run(run: Sequence[dict[str, Any]]) -> Hit:

@@ -52,7 +52,7 @@ def build_context(
     _refuse_foreign(pack, form, wanted)
     whole = _with_keys(facts.get(form, empty_facts(pack, form)), keys)
     whole = _with_items(pack, facts, form, whole, wanted)
-    whole = _with_system(pack, whole)
+    whole = _with_system(pack, form, whole)
     whole = _with_parameters(pack, whole, wanted)
     for calls in _by_depth(wanted):
         whole = _with_calls(pack, facts, form, whole, calls)
@@ -95,7 +95,7 @@ def _complete(frame: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
     return frame.with_columns(value.alias(name) for name, value in defaults.items() if name not in frame.columns)
 
 
-def _with_system(pack: Pack, whole: pl.DataFrame) -> pl.DataFrame:
+def _with_system(pack: Pack, form: str, whole: pl.DataFrame) -> pl.DataFrame:
     periods = {text: Period.parse(text) for text in whole["period"].unique()}
     table = pl.DataFrame(
         {
@@ -104,7 +104,7 @@ def _with_system(pack: Pack, whole: pl.DataFrame) -> pl.DataFrame:
             "sys_period": [period.number for period in periods.values()],
             "sys_start": [period.start.isoformat() for period in periods.values()],
             "sys_end": [period.end.isoformat() for period in periods.values()],
-            "#prev": [str(period.prev()) for period in periods.values()],
+            "#prev": [str(pack.forms[form].previous(period)) for period in periods.values()],
             "#ly": [str(period.last_year()) for period in periods.values()],
         },
         schema_overrides=_CALENDAR,

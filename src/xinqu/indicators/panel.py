@@ -15,7 +15,10 @@ from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.truth import ValueState
 
 _KEY = ["area", "period"]
-_STEPS: dict[str, Callable[[Period], Period]] = {"prev": Period.prev, "ly": Period.last_year}
+_STEPS: dict[str, Callable[[Form, Period], Period]] = {
+    "prev": Form.previous,
+    "ly": lambda _, period: period.last_year(),
+}
 
 
 def due(form: str) -> str:
@@ -33,9 +36,9 @@ def steps_of(formula: Formula) -> list[str]:
     return [step for step in _STEPS if any(call.function == step for call in formula.expression.context)]
 
 
-def earlier(step: str, period: Period) -> Period:
-    """Return the period that ``prev`` or ``ly`` leads to."""
-    return _STEPS[step](period)
+def earlier(step: str, form: Form, period: Period) -> Period:
+    """Return the period that ``prev`` or ``ly`` leads to on ``form``."""
+    return _STEPS[step](form, period)
 
 
 def submission_columns(formula: Formula) -> list[str]:
@@ -69,7 +72,7 @@ def build(
     board = _with_calls(board, pack, facts, group)
     for step in _STEPS:
         for name in dict.fromkeys(form for formula in group if step in steps_of(formula) for form in formula.forms):
-            board = _with_earlier_submission(board, rows[name], name, step)
+            board = _with_earlier_submission(board, rows[name], pack.forms[name], step)
     return board
 
 
@@ -117,9 +120,9 @@ def _with_calls(board: pl.DataFrame, pack: Pack, facts: Facts, group: Sequence[F
     return board.hstack(context.select(*calls, *(f"{call}#why" for call in calls), *parameters))
 
 
-def _with_earlier_submission(board: pl.DataFrame, rows: pl.DataFrame, form: str, step: str) -> pl.DataFrame:
-    then = {text: str(earlier(step, Period.parse(text))) for text in board["period"].unique().to_list()}
-    filed = rows.select("area", pl.col("period").alias("#then"), pl.col("submission").alias(submission(form, step)))
+def _with_earlier_submission(board: pl.DataFrame, rows: pl.DataFrame, form: Form, step: str) -> pl.DataFrame:
+    then = {text: str(earlier(step, form, Period.parse(text))) for text in board["period"].unique().to_list()}
+    filed = rows.select("area", pl.col("period").alias("#then"), pl.col("submission").alias(submission(form.id, step)))
     at = pl.col("period").replace_strict(then, default=None, return_dtype=pl.String)
     return (
         board.with_columns(at.alias("#then"))

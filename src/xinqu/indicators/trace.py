@@ -114,7 +114,9 @@ def _inputs(
     """Return the items of the figure's own period, then those read through context calls in their own periods."""
     reads = [(item, "", figure.period) for item in formula.expression.own_items]
     for call in formula.expression.context:
-        then = panel.earlier(call.function, figure.period) if call.function in ("prev", "ly") else figure.period
+        read_form = pack.forms[pack.form_of_item[call.argument.own_items[0]]]
+        moves = call.function in ("prev", "ly")
+        then = panel.earlier(call.function, read_form, figure.period) if moves else figure.period
         reads += [(item, call.column, then) for item in call.argument.own_items]
     return tuple(_input(pack, facts, figure.area, read, value, filed) for read in reads)
 

@@ -88,7 +88,7 @@ def _unknown_names(pack: Pack, entry: Written, expression: Expression) -> Iterat
             yield fault(pack, entry.record, "XQ-POLICY-051",
                         Text(f"参数 {name} 不存在", f"parameter {name} does not exist"),
                         fix=Text("先在 parameters/ 中登记", "declare it under parameters/ first"))  # fmt: skip
-        elif entry.id not in pack.parameters[name].used_by:
+        elif entry.id.partition(" ")[0] not in pack.parameters[name].used_by:
             yield fault(pack, f"parameter:{name}", "XQ-POLICY-052",
                         Text(f"used_by 缺少 {entry.id}", f"used_by lacks {entry.id}"),
                         fix=Text("补入 used_by", "add it to used_by"))  # fmt: skip

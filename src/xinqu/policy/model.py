@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from xinqu.vocabulary.periods import Frequency
+from xinqu.vocabulary.periods import Frequency, Period
 from xinqu.vocabulary.text import Text
 
 Status = Literal["seen", "recalled", "product_policy", "proposed", "adopted"]
@@ -154,6 +154,10 @@ class Form(Record, kw_only=True, frozen=True):
     citation: str
     status: Status
     items: list[Item]
+
+    def previous(self, period: Period) -> Period:
+        """Return the period that ``prev`` leads to: the last one before ``period`` that the form has a return for."""
+        return period.prev(self.due.skip_periods)
 
     @property
     def awaits_co_check(self) -> str:

@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 import re
+from collections.abc import Collection
 from enum import StrEnum
 
 import msgspec
@@ -94,10 +95,10 @@ class Period(msgspec.Struct, frozen=True, order=True):
         index = self.year * per_year + self.number - 1 + steps
         return Period(index // per_year, index % per_year + 1, self.frequency)
 
-    def prev(self) -> "Period":
-        """Return the previous period; that of February is December (there is no January return)."""
-        skip = 2 if self.frequency is Frequency.MONTHLY and self.number == 2 else 1  # noqa: PLR2004
-        return self.shift(-skip)
+    def prev(self, skipped: Collection[int] = ()) -> "Period":
+        """Return the period before this one, passing over numbers of the year that have no return (``skipped``)."""
+        before = self.shift(-1)
+        return before.prev(skipped) if before.number in skipped else before
 
     def last_year(self) -> "Period":
         """Return the same period of the year before."""
