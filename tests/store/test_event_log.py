@@ -168,3 +168,17 @@ def test_migrations_leave_nothing_to_make(rehearsal: Workspace):
     from django.core.management import call_command
 
     call_command("makemigrations", "store", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_full_disk_stores_nothing_and_appending_goes_on_when_there_is_room(rehearsal: Workspace):
+    """SQLite's own limit of pages gives the very error of a full disk, SQLITE_FULL (sqlite.org/rescode.html#full)."""
+    before = log.head(rehearsal)
+    many = [cast.submitted(n) for n in range(500)]
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(DatabaseError, match="full"):
+            log.append(rehearsal, cast.pack(), many)
+        assert log.head(rehearsal) == before
+        cursor.execute("PRAGMA max_page_count = 1000000")
+    assert len(log.append(rehearsal, cast.pack(), many)) == 500

@@ -80,3 +80,24 @@ def test_a_writer_killed_at_any_moment_leaves_no_torn_object(tmp_path: Path, del
     assert not list((tmp_path / "tmp").glob("*"))
     for name in store.all():
         store.get(name)
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from xinqu.store.objects import ObjectStore
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+store = ObjectStore(Path(sys.argv[1]))
+try:
+    store.put_many([b"a" * 500, b"b" * 5000])
+except OSError:
+    print("refused")
+"""
+
+
+def test_a_disk_that_takes_no_more_leaves_neither_object_nor_leftover(tmp_path: Path):
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "refused\n"
+    assert list(ObjectStore(tmp_path).all()) == []
+    assert not list((tmp_path / "tmp").glob("*"))

@@ -10,7 +10,7 @@ from xinqu.vocabulary.text import Text
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu backup /backups/xinqu-2026-11-25.tar"
+    parser.epilog = "xinqu backup /backups/xinqu-2026-11-25.tar"
     parser.add_argument("file", type=Path, help="new backup file; it holds secrets: keep it as safe as the workspace")
 
 

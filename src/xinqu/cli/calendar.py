@@ -11,7 +11,7 @@ from xinqu.vocabulary.text import Text
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu calendar show --year 2026"
+    parser.epilog = "xinqu calendar show --year 2026"
     show = parser.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
         "show", help="show days off and make-up working days"
     )

@@ -11,7 +11,7 @@ _ADMINISTRATORS = ["u001", "u002"]
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu init /srv/xinqu --database postgresql://xinqu@/xinqu"
+    parser.epilog = "xinqu init /srv/xinqu --database postgresql://xinqu@/xinqu"
     parser.add_argument("folder", type=Path, help="new folder of the workspace")
     parser.add_argument("--database", metavar="URL", help="postgresql://user:password@host/name; else SQLite inside")
     parser.add_argument(

@@ -13,7 +13,7 @@ from xinqu.vocabulary.text import Text
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu log head --sign --out head-2026-11.json"
+    parser.epilog = "xinqu log head --sign --out head-2026-11.json"
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     listed = acts.add_parser("list", help="list events of a realm")
     listed.add_argument("--type", action="append", metavar="TYPE", help="only this type (may be repeated)")

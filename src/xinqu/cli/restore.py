@@ -9,7 +9,7 @@ from xinqu.spine.restore import restore
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu restore /backups/xinqu-2026-11-25.tar /srv/xinqu-restored"
+    parser.epilog = "xinqu restore /backups/xinqu-2026-11-25.tar /srv/xinqu-restored"
     parser.add_argument("file", type=Path, help="file made by xinqu backup")
     parser.add_argument("folder", type=Path, help="new folder of the workspace")
     parser.add_argument("--database", metavar="URL", help="empty PostgreSQL database for a backup from PostgreSQL")

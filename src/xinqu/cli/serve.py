@@ -15,7 +15,7 @@ _THREADS = 4
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu serve --port 8000"
+    parser.epilog = "xinqu serve --port 8000"
     parser.add_argument("--host", default=HOST, help="address to bind (%(default)s; put a TLS proxy before any other)")
     parser.add_argument("--port", type=int, default=PORT, help="port (%(default)s)")
 

@@ -17,7 +17,7 @@ from xinqu.vocabulary.text import Text
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu upgrade --dir /srv/xinqu"
+    parser.epilog = "xinqu upgrade --dir /srv/xinqu"
     parser.add_argument("--backup", type=Path, metavar="FILE", help="where to back up first; else beside the workspace")
 
 

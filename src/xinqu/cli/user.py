@@ -14,7 +14,7 @@ from xinqu.vocabulary.text import Text
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu user grant u204 stat_office lanzhou.stat --as u001 --second u002 --realm rehearsal"
+    parser.epilog = "xinqu user grant u204 stat_office lanzhou.stat --as u001 --second u002 --realm rehearsal"
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     acts.add_parser("list", help="list accounts and their roles")
     add = acts.add_parser("add", help="add an account: it can do nothing until a role is granted")

@@ -14,7 +14,7 @@ from xinqu.vocabulary.text import Lang, Text
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.epilog = "example: xinqu verify --deep --head head-2026-11.json"
+    parser.epilog = "xinqu verify --deep --head head-2026-11.json"
     parser.add_argument("--deep", action="store_true", help="replay everything that is derived and compare")
     parser.add_argument("--head", type=Path, metavar="FILE", help="compare with a head that was published")
     parser.add_argument("--key", metavar="HEX", help="public key of the published head; else the workspace's own")
