@@ -132,6 +132,7 @@ def reports(draw):
         compute_version=_strings,
     )
     return model.Report(
+        model_version=model.MODEL_VERSION,
         kind=draw(_strings),
         title=draw(texts),
         issuer=draw(texts),

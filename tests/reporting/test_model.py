@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from made_models import reports
 
 from xinqu.reporting.model import MODEL_VERSION, Heading, Report, model_bytes, model_sha256, read_model
+from xinqu.vocabulary.canonical import canonical_json
 from xinqu.vocabulary.problem import Refused
 from xinqu.vocabulary.text import Text
 
@@ -17,6 +18,13 @@ def test_a_model_reads_back_as_itself_and_to_the_same_bytes(report):
     again = read_model(body)
     assert again == report
     assert model_bytes(again) == body
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports())
+def test_bytes_are_canonical_json(report):
+    """RFC 8785 through the vocabulary's own writer, which is the definition; msgspec's writer is the fast one."""
+    assert model_bytes(report) == canonical_json(msgspec.to_builtins(report))
 
 
 def test_hash_changes_with_what_is_said(bulletin):

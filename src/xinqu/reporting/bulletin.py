@@ -13,7 +13,7 @@ from xinqu.reporting.bulletin_pillars import pillar_section
 from xinqu.reporting.compose import both, cell, chart_edition, day, edition_words, issuer_of, joined, say
 from xinqu.reporting.items import Facts, latest_items, reported_items
 from xinqu.reporting.latest import indicators_on, latest_figures, series_of
-from xinqu.reporting.model import Chart, Column, Edition, Paragraph, Point, Report, Section, Table
+from xinqu.reporting.model import MODEL_VERSION, Chart, Column, Edition, Paragraph, Point, Report, Section, Table
 from xinqu.reporting.register import FigureRegister, area_name
 from xinqu.reporting.sources import Provenance
 from xinqu.vocabulary.origin import Realm
@@ -80,6 +80,7 @@ def bulletin_model(
         sections.append(conflict_section(pack, provenance.conflicts))
     sections.append(method_section(pack, edition=edition, sources=provenance.sources if provenance else None))
     return Report(
+        model_version=MODEL_VERSION,
         kind="bulletin",
         title=report.title,
         subtitle=edition_words(edition),

@@ -14,7 +14,7 @@ from xinqu.policy.pack import Pack
 from xinqu.reporting.compose import both, cell, day, edition_words, issuer_of, joined, say
 from xinqu.reporting.items import Facts, reported_items
 from xinqu.reporting.matter_facts import Quotes, occurrences
-from xinqu.reporting.model import Block, Cell, Column, Edition, Heading, Report, Section, Table
+from xinqu.reporting.model import MODEL_VERSION, Block, Cell, Column, Edition, Heading, Report, Section, Table
 from xinqu.reporting.register import area_name, name_of
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.text import Text
@@ -58,6 +58,7 @@ def major_matters_model(
     ]
     named = issuer_of(edition.realm, issuer)
     return Report(
+        model_version=MODEL_VERSION,
         kind="major_matters",
         title=pack.reports["major_matters"].title,
         subtitle=edition_words(edition),

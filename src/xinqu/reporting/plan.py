@@ -64,7 +64,10 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the register of figures; ``tail`` is unit or reason, scope code, origin and the first return's hash."""
+    """One line of the register of figures; ``tail`` is unit or reason, scope code, origin and the first return's hash.
+
+    ``is_target`` when running text links to it: inside tables the printed number is the pointer.
+    """
 
     number: int
     trace: str
@@ -73,6 +76,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     area: str
     value: str
     tail: str
+    is_target: bool
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +132,8 @@ def plan(report: Report, *, lang: Lang, address: Address | None = None) -> Plan:
 _SHORT_HASH = 8
 # A section with a table of this many rows starts a page.
 _LONG_TABLE = 12
+# A sub-section whose table is longer than a page starts one.
+_PAGE_OF_ROWS = 40
 _REGISTER = Text("数据追溯表", "Register of figures")
 _REGISTER_LEAD = Text(
     "每个数字的追溯号、数值、口径、性质和第一份返回报表的哈希（前8位）。追溯：xinqu trace 指标 --area 新区 --period 报告期。",
@@ -141,21 +147,27 @@ class _Drawer:
     def __init__(self, report: Report, lang: Lang, address: Address) -> None:
         self._figures = report.figures
         self._lang = lang
+        self._targets = _quoted_in_text(report)
         self._address = address
 
     def blocks(self, blocks: Sequence[Block], section: int) -> list[Drawn]:
-        drawn, number = [], 0
-        for block in blocks:
+        drawn: list[Drawn] = []
+        number = 0
+        for block, following in zip(blocks, (*blocks[1:], None), strict=True):
             if isinstance(block, Heading):
                 number += 1
-            drawn.append(self._block(block, section, number))
+                long = isinstance(following, Table) and len(following.rows) >= _PAGE_OF_ROWS
+                drawn.append(self._heading(block, section, number, new_page=long and number > 1))
+            else:
+                drawn.append(self._block(block))
         return drawn
 
-    def _block(self, block: Block, section: int, number: int) -> Drawn:
+    def _heading(self, heading: Heading, section: int, number: int, *, new_page: bool) -> Drawn:
+        lead = f"（{zh_ordinal(number)}）" if self._lang == "zh" else f"{section}.{number} "
+        return Drawn(kind="h2", text=lead + heading.text.say(self._lang), new_page=new_page)
+
+    def _block(self, block: Paragraph | Note | Table | Chart) -> Drawn:
         match block:
-            case Heading(text=text):
-                lead = f"（{zh_ordinal(number)}）" if self._lang == "zh" else f"{section}.{number} "
-                return Drawn(kind="h2", text=lead + text.say(self._lang))
             case Paragraph(parts=parts):
                 return Drawn(kind="paragraph", parts=self._cell(parts))
             case Note(parts=parts):
@@ -252,8 +264,16 @@ class _Drawer:
             name=figure.name.say(lang),
             area=figure.area.say(lang),
             value=figure.shown.say(lang),
+            is_target=place in self._targets,
             tail=" ".join((what, scope, figure.origin.label.say(lang), record)),
         )
+
+
+def _quoted_in_text(report: Report) -> frozenset[int]:
+    """Return the positions of the figures that paragraphs and notes quote."""
+    blocks = (block for section in report.sections for block in section.blocks)
+    texts = (block.parts for block in blocks if isinstance(block, Paragraph | Note))
+    return frozenset(part.figure for parts in texts for part in parts if isinstance(part, Ref))
 
 
 def _trend(trend: Trend) -> Part:

@@ -84,8 +84,8 @@ def _document(report: Report, drawn: Plan, fonts: FontSet) -> dict[str, object]:
 
 def _drawable(text: str, fonts: FontSet) -> str:
     """Replace characters that no font draws: PDF/A forbids empty boxes, and the reader must see that one is missing."""
-    table = {code: _substitute(code) for code in set(map(ord, text)) - fonts.characters}
-    return text.translate(table)
+    table = {code: _substitute(code) for code in set(map(ord, set(text))) - fonts.characters}
+    return text.translate(table) if table else text
 
 
 def _substitute(code: int) -> str:
