@@ -163,7 +163,7 @@ def postgresql() -> Iterator[Server]:
         stdout=subprocess.DEVNULL,
         cwd="/",
     )
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=40"
+    options = f"-c fsync=off -c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=40"
     subprocess.run(
         [*run_as, programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-o", options, "-w", "start"],
         check=True,

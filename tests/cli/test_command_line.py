@@ -225,6 +225,12 @@ def test_in_the_official_realm_nobody_acts_by_name(tmp_path: Path, capsys, monke
     assert "XQ-ACCOUNT-013" in capsys.readouterr().err
 
 
+def test_nobody_acts_as_the_system(capsys, rehearsal: Workspace):
+    words = ["user", "add", "u500", "nansha", "--as", "system", "--realm", "rehearsal", "--dir", rehearsal.dir]
+    assert xinqu(*words) == 3
+    assert "XQ-CLI-003" in capsys.readouterr().err
+
+
 def test_a_head_is_signed_published_and_verified(capsys, rehearsal: Workspace, tmp_path: Path):
     assert xinqu("log", "head", "--sign", "--out", tmp_path / "head.json", "--dir", rehearsal.dir) == 0
     assert xinqu("verify", "--head", tmp_path / "head.json", "--dir", rehearsal.dir) == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xinqu.policy.pack import Pack
 from xinqu.spine import signin
+from xinqu.spine.log import SYSTEM
 from xinqu.spine.workspace import Workspace, open_workspace
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.periods import Period
@@ -89,7 +90,7 @@ def second(args: argparse.Namespace, opened: Workspace, world: Realm) -> str:
 
 def _who(opened: Workspace, world: Realm, *, named: str | None, variable: str, option: str) -> str:
     if world is not Realm.OFFICIAL:
-        if named:
+        if named and named != SYSTEM:
             return named
         raise Refused(_nobody(option), Exit.NOT_PERMITTED)
     token = os.environ.get(variable)

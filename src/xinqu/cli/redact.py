@@ -10,6 +10,7 @@ from xinqu.vocabulary.text import Text
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
+    parser.description = f"{parser.description or ''}. Backups made before still hold the object."
     parser.epilog = "xinqu redact 3f9a… --reason privacy --as u001 --second u002 --realm rehearsal"
     parser.add_argument("object", help="SHA-256 of the object")
     parser.add_argument("--reason", required=True, help="reason code or short text; it stands in the log for ever")
