@@ -42,7 +42,7 @@ def append(
     the same transaction.
 
     Raises:
-        Refused: XQ-LOG-001 to -008, XQ-DUTY-001 to -004 (exit code 3), and the store's own.
+        Refused: XQ-LOG-001 to -008, XQ-DUTY-001 to -003 (exit code 3), and the store's own.
     """
     workspace.use()
     problems = [problem for event in new_events for problem in _faults(event, pack.event_types)]
