@@ -141,7 +141,7 @@ def _plot(pack: Pack, index: IndexResult, scored: pl.DataFrame, edition: Edition
             tag=both(f"[{row['bracket']}]"),
             origin=origin,
         )
-        for row in scored.to_dicts()
+        for row in scored.sort("rank", "rank_low", "area").to_dicts()
     )
     return Chart(
         form="dots",
@@ -167,7 +167,7 @@ def _plot(pack: Pack, index: IndexResult, scored: pl.DataFrame, edition: Edition
 
 def _missing(pack: Pack, blind: pl.DataFrame) -> Table:
     columns = (
-        Column(head=Text("新区", "Area"), width=3),
+        Column(head=Text("新区", "Area"), width=4),
         Column(head=Text("已知/应有指标", "Known of expected"), align="center", width=3),
         Column(head=Text("缺少的指标", "Indicators lacking"), width=12),
     )

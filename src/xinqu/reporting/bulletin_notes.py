@@ -14,7 +14,7 @@ from xinqu.vocabulary.truth import Unknown
 def conflict_section(pack: Pack, conflicts: pl.DataFrame) -> Section:
     """Return both values of every cell for which two sources disagree, and which was taken by which rule."""
     columns = (
-        Column(head=Text("新区", "Area"), width=3),
+        Column(head=Text("新区", "Area"), width=4),
         Column(head=Text("项目", "Item"), width=6),
         Column(head=Text("报告期", "Period"), width=3),
         Column(head=Text("采用值与来源", "Value taken and source"), width=8),

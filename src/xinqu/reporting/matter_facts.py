@@ -84,7 +84,7 @@ def _facts(pack: Pack, row: Mapping[str, Any], facts: Mapping[str, Any], quotes:
     for code, value in facts.items():
         found = quotes.find(code, row["area"], row["period"]) if row["period"] else None
         name = name_of(pack, code) if found is not None else _FACTS.get(code, name_of(pack, code))
-        parts.append(words(Text(f"{name.zh}", f"{name.en} ")))
+        parts.append(words(Text(name.zh, f"{name.en if parts else name.en[:1].upper() + name.en[1:]} ")))
         if found is None:
             parts.append(words(_said(pack, value)))
         else:
@@ -105,7 +105,7 @@ def _run_table(
 ) -> Table:
     longest = max(len(facts[_PERIODS]) for _, facts in runs)
     columns = (
-        Column(head=Text("新区", "Area"), width=3),
+        Column(head=Text("新区", "Area"), width=4),
         Column(head=Text("指标（单位）", "Indicator (unit)"), width=8),
         *(Column(head=Text(f"第{n}期", f"Period {n}"), align="right", width=5) for n in range(1, longest + 1)),
         Column(head=Text("触发日期", "Triggered"), align="center", width=4),

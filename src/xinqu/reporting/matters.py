@@ -121,7 +121,7 @@ def _difficulties(pack: Pack, difficulties: pl.DataFrame) -> Section:
         )
     columns = (
         Column(head=Text("编号", "Id"), width=5),
-        Column(head=Text("新区", "Area"), width=3),
+        Column(head=Text("新区", "Area"), width=4),
         Column(head=Text("指标", "Indicator"), width=5),
         Column(head=Text("层级", "Rung"), width=4),
         Column(head=Text("提出日期", "Raised on"), align="center", width=4),

@@ -1,6 +1,7 @@
 """A report in one language, resolved for drawing: headings numbered, figures looked up, charts made. PDF and HTML both draw this."""
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Literal
 
 import msgspec
@@ -107,7 +108,9 @@ def plan(report: Report, *, lang: Lang, address: Address | None = None) -> Plan:
     for number, section in enumerate(report.sections, start=1):
         lead = f"{zh_ordinal(number)}、" if lang == "zh" else f"{number}. "
         long = any(isinstance(block, Table) and len(block.rows) >= _LONG_TABLE for block in section.blocks)
-        blocks.append(Drawn(kind="h1", text=lead + section.heading.say(lang), new_page=long and number > 1))
+        blocks.append(
+            Drawn(kind="h1", text=lead + section.heading.say(lang), new_page=long and drawer.is_long and number > 1)
+        )
         blocks += drawer.blocks(section.blocks, number)
     return Plan(
         lang=lang,
@@ -132,6 +135,7 @@ def plan(report: Report, *, lang: Lang, address: Address | None = None) -> Plan:
 _SHORT_HASH = 8
 # A section with a table of this many rows starts a page.
 _LONG_TABLE = 12
+_LONG_REPORT = 250  # figures; a shorter report flows on
 # A sub-section whose table is longer than a page starts one.
 _PAGE_OF_ROWS = 40
 _REGISTER = Text("数据追溯表", "Register of figures")
@@ -147,17 +151,18 @@ class _Drawer:
     def __init__(self, report: Report, lang: Lang, address: Address) -> None:
         self._figures = report.figures
         self._lang = lang
+        self.is_long = len(report.figures) >= _LONG_REPORT
         self._targets = _quoted_in_text(report)
         self._address = address
 
     def blocks(self, blocks: Sequence[Block], section: int) -> list[Drawn]:
         drawn: list[Drawn] = []
         number = 0
-        for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+        for block, following in zip_longest(blocks, blocks[1:]):
             if isinstance(block, Heading):
                 number += 1
                 long = isinstance(following, Table) and len(following.rows) >= _PAGE_OF_ROWS
-                drawn.append(self._heading(block, section, number, new_page=long and number > 1))
+                drawn.append(self._heading(block, section, number, new_page=long and self.is_long and number > 1))
             else:
                 drawn.append(self._block(block))
         return drawn
