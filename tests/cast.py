@@ -1,6 +1,5 @@
 """One account per role and one stranger, in workspaces made by the spine's own functions; and a PostgreSQL server."""
 
-import atexit
 import contextlib
 import functools
 import os
@@ -98,15 +97,23 @@ def furnish(made: Workspace) -> None:
 
 @functools.cache
 def _template(realms: tuple[str, ...]) -> Path:
-    folder = _kept_till_exit() / "workspace"
+    folder = _kept_for_the_session() / "workspace"
     furnish(create(folder, realms=[Realm(realm) for realm in realms]))
     return folder
 
 
-def _kept_till_exit() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="xinqu-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+def forget() -> None:
+    """Remove the workspaces that were made to be copied; the session calls it in the end."""
+    while _MADE:
+        shutil.rmtree(_MADE.pop(), ignore_errors=True)
+
+
+def _kept_for_the_session() -> Path:
+    _MADE.append(Path(tempfile.mkdtemp(prefix="xinqu-template-")))
+    return _MADE[-1]
+
+
+_MADE: list[Path] = []
 
 
 class Server:
@@ -138,7 +145,7 @@ def postgresql_workspace(server: Server, folder: Path) -> Workspace:
 
 @functools.cache
 def _postgresql_template(server: Server) -> Path:
-    folder = _kept_till_exit() / "workspace"
+    folder = _kept_for_the_session() / "workspace"
     furnish(create(folder, realms=[Realm.REHEARSAL], database_url=server.new_database()))
     connections.close_all()
     return folder

@@ -10,6 +10,13 @@ from demo_workspaces import demo_folder, demo_workspace, published_folder, publi
 from xinqu.spine.workspace import Workspace
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_leftovers() -> Iterator[None]:
+    """Leave no template of a workspace behind."""
+    yield
+    cast.forget()
+
+
 @pytest.fixture
 def official(tmp_path: Path) -> Workspace:
     """An official workspace with organisations and two first administrators."""

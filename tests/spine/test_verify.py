@@ -62,7 +62,7 @@ COLUMNS = {
     "type": "'return.accepted'", "schema_version": "2", "realm": "'published'", "actor": "'u102'",
     "organisation": "'nansha'", "role": "'ndrc'", "recorded_at": "'2020-01-01T00:00:00.000000Z'",
     "effective_on": "'2020-01-01'", "subject": "subject || 'x'", "data": "data || ' '",
-    "prev_hash": "'1' || substr(prev_hash, 2)", "hash": "'zz' || substr(hash, 3)",
+    "prev_hash": "'z' || substr(prev_hash, 2)", "hash": "'zz' || substr(hash, 3)",
     "body": "CAST(CAST(body AS TEXT) || ' ' AS BLOB)",
 }  # fmt: skip
 
