@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from xinqu.coordination.due_events import SYSTEM
-from xinqu.coordination.ladder import DIFFICULTIES, Ladder, holder_of, ladder_of, rung_limit_wd
+from xinqu.coordination.ladder import RUNGS, Ladder, has_ladder, holder_of, ladder_of, rung_limit_wd
 from xinqu.policy.pack import Pack
 from xinqu.shapes.case_with_clock import MOVES_SCHEMA, OPEN, RESUME, days_used, fold
 from xinqu.vocabulary.calendars import WorkingCalendar
@@ -58,12 +58,12 @@ def difficulties(pack: Pack, events: pl.DataFrame, calendar: WorkingCalendar, *,
     the organisation whose move it is; ``raised_by`` is an organisation or ``system``; ``days_used`` counts working days
     net of stops on the present clock; ``due_on`` is the last day of its limit, null while the clock is stopped or
     without limit; ``provisional`` when that day lies beyond the known calendar; ``refused_events`` lists events that the
-    rules did not allow and that changed nothing.
+    rules did not allow and that changed nothing. A pack without an instrument of difficulties has none.
     """
-    ladder = ladder_of(pack)
     raised = _raised(events, as_of)
-    if raised.is_empty():
+    if raised.is_empty() or not has_ladder(pack):
         return pl.DataFrame(schema=SCHEMA)
+    ladder = ladder_of(pack)
     moves = _moves(pack, ladder, events, raised, as_of)
     days = _day_count(calendar, moves, as_of)
     folded = fold(ladder.machine, moves.filter("may").select(list(MOVES_SCHEMA)), days)
@@ -94,7 +94,7 @@ def _moves(pack: Pack, ladder: Ladder, events: pl.DataFrame, raised: pl.DataFram
     """Return the moves of all difficulties with ``may``: false for a closing by one who held or raised it."""
     fields = list(dict.fromkeys(field for names in _EVENTS.values() for field in names))
     rows = read_events(events, list(_EVENTS), fields, as_of=as_of)
-    ours = rows.filter(pl.col("type").str.starts_with("difficulty.") | (pl.col("instrument") == DIFFICULTIES))
+    ours = rows.filter(pl.col("type").str.starts_with("difficulty.") | (pl.col("instrument") == pack.info.difficulties))
     kind = pl.col("type")
     stop = next((t.event for t in ladder.instrument.transitions if t.stop_clock), "")
     event = (
@@ -125,7 +125,7 @@ def _moves(pack: Pack, ladder: Ladder, events: pl.DataFrame, raised: pl.DataFram
 
 def _holders(pack: Pack) -> list[str]:
     """Return ``area/organisation`` of every organisation that may come to hold a difficulty of that area."""
-    return [f"{area}/{holder_of(pack, area, rung)}" for area in pack.areas for rung in pack.codelists["CL_RUNG"]]
+    return [f"{area}/{holder_of(pack, area, rung)}" for area in pack.areas for rung in pack.codelists[RUNGS]]
 
 
 def _day_count(calendar: WorkingCalendar, moves: pl.DataFrame, as_of: dt.date) -> DayCount:
@@ -203,7 +203,7 @@ def closing_problems(pack: Pack, row: Mapping[str, Any], *, validator: str) -> l
                 fix=Text("先由办理单位答复，再核验", "let its holder answer it first, then verify"),
             )
         )
-    if validator in {holder_of(pack, row["area"], rung) for rung in pack.codelists["CL_RUNG"]}:
+    if validator in {holder_of(pack, row["area"], rung) for rung in pack.codelists[RUNGS]}:
         problems.append(
             Problem(
                 code="XQ-COORDINATION-002",

@@ -10,8 +10,7 @@ from xinqu.shapes.case_with_clock import Machine, machine_of
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
-DIFFICULTIES = "I86"
-_ROOT, _NDRC = "cn", "ndrc"
+RUNGS = "CL_RUNG"
 
 
 class Ladder(msgspec.Struct, frozen=True):
@@ -28,14 +27,19 @@ class Ladder(msgspec.Struct, frozen=True):
         return _rise(from_rung, to_rung)
 
 
+def has_ladder(pack: Pack) -> bool:
+    """Say whether the policy knows difficulties: a pack without names no instrument for them (pack.yaml)."""
+    return bool(pack.info.difficulties)
+
+
 def ladder_of(pack: Pack) -> Ladder:
     """Read the ladder off the states and transitions of the instrument of difficulties.
 
-    The states named like rungs are held there; the first state (raised) stands on the lowest rung, whose limit counts
+    Only for a pack that has one (``has_ladder``). The states named like rungs are held there; the first state (raised) stands on the lowest rung, whose limit counts
     from the day a difficulty is raised (oracle W91). ``deadlines`` are those of states that are no rung (answered).
     """
-    instrument = pack.instruments[DIFFICULTIES]
-    rungs = tuple(code for code in pack.codelists["CL_RUNG"] if any(s.state == code for s in instrument.states))
+    instrument = pack.instruments[pack.info.difficulties]
+    rungs = tuple(code for code in pack.codelists[RUNGS] if any(s.state == code for s in instrument.states))
     initial = next(state.state for state in instrument.states if state.initial)
     on_rung = {initial: rungs[0], **{rung: rung for rung in rungs}}
     rises = {
@@ -102,12 +106,18 @@ def rung_limit_wd(pack: Pack, rung: str, day: dt.date) -> int | None:
 
 
 def holder_of(pack: Pack, area: str, rung: str) -> str:
-    """Return the organisation that holds a difficulty of ``area`` on ``rung``."""
-    match rung:
-        case "area":
-            return area
-        case "province":
-            return pack.areas[area].province_org
-        case "ndrc":
-            return _NDRC
-    return _ROOT
+    """Return the organisation that holds a difficulty of ``area`` on ``rung``: the ``holder`` of its code, filled in."""
+    return pack.codelists[RUNGS][rung].holder.format(area=area, province=pack.areas[area].province_org)
+
+
+def national_rungs(pack: Pack) -> list[str]:
+    """Return the rungs that one organisation holds for all areas."""
+    return [code for code, rung in pack.codelists.get(RUNGS, {}).items() if "{" not in rung.holder]
+
+
+def field_of(pack: Pack, pillar: str) -> str:
+    """Return the field of a difficulty that a red lamp of ``pillar`` raises: the code whose members name it, else the last."""
+    instrument = pack.instruments[pack.info.difficulties]
+    lists = [field.codelist for field in instrument.fields if field.name == "field" and field.codelist]
+    codes = pack.codelists[lists[0]] if lists else {}
+    return next((code for code, record in codes.items() if pillar in record.members), next(reversed(codes), ""))

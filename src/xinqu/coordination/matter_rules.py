@@ -1,6 +1,7 @@
-"""What makes each major matter whose condition stands in words: one function per id, from lamps, difficulties and events.
+"""What makes a major matter whose condition stands in words: one function per rule of the pack's matters, from lamps,
+difficulties and events.
 
-A function returns ``Hit`` values; a matter without a function needs an instrument that computes, and is indeterminate.
+A function returns ``Hit`` values; a matter without a rule needs an instrument that computes, and is indeterminate.
 """
 
 import datetime as dt
@@ -11,8 +12,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from xinqu.coordination.ladder import DIFFICULTIES
-from xinqu.policy.model import MajorMatter
+from xinqu.policy.model import MajorMatter, MatterRule
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.calendars import WorkingCalendar
 from xinqu.vocabulary.event_frame import read_events
@@ -48,7 +48,7 @@ Rule = Callable[[MajorMatter, Inputs], Iterator[Hit]]
 
 
 def difficulty_on_top_rung(matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
-    """MM01: an escalation or report brings a difficulty to the rung that the condition names."""
+    """An escalation or report brings a difficulty to the rung that the condition names."""
     rung = _named(matter, r"rung = '(\w+)'")
     rows = read_events(
         given.log,
@@ -60,30 +60,32 @@ def difficulty_on_top_rung(matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
     refused = {seq for seqs in given.difficulties.get_column("refused_events") for seq in seqs}
     for row in rows.iter_rows(named=True):
         is_case = row["type"] == "case.moved"
-        if is_case and row["instrument"] != DIFFICULTIES:
+        if is_case and row["instrument"] != given.pack.info.difficulties:
             continue
         identity, reached = (row["case"], row["to_state"]) if is_case else (row["difficulty"], row["to_rung"])
         if reached == rung and identity in areas and row["seq"] not in refused:
             yield Hit(row["effective_on"], areas[identity], "", identity, {"difficulty": identity, "event": row["seq"]})
 
 
-def scope_changes(_: MajorMatter, given: Inputs) -> Iterator[Hit]:
-    """MM07: a scope version is added, or an adjustment of an area (I35) reaches the State Council."""
+def scope_changes(matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
+    """A scope version is added, or a case of the instrument that the condition names reaches the state it names."""
+    adjusted = re.search(r"(\w+) reaches (\w+)", matter.condition)
     fields = ["area", "scope", "valid_from", "document", "instrument", "case", "to_state"]
     rows = read_events(given.log, ["scope.changed", "case.moved"], fields, as_of=given.as_of)
     for row in rows.iter_rows(named=True):
-        if row["type"] == "case.moved" and (row["instrument"], row["to_state"]) != ("I35", "state_council"):
+        is_case = row["type"] == "case.moved"
+        if is_case and (adjusted is None or (row["instrument"], row["to_state"]) != adjusted.groups()):
             continue
         facts = {name: row[name] for name in fields if row[name]} | {"event": row["seq"]}
         yield Hit(row["effective_on"], row["area"] or "", "", f"event-{row['seq']}", facts)
 
 
-def red_in_a_row(_matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
-    """MM08: a headline indicator of one area red in ``red_periods_major`` periods that follow each other.
+def red_in_a_row(matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
+    """A headline indicator of one area red in as many periods that follow each other as the matter's parameter says.
 
     A run counts once, when it reaches that length; a lamp set by a person counts as it was set.
     """
-    needed = _parameter(given, "red_periods_major")
+    needed = _parameter(given, matter.parameter)
     for _key, lamps in given.reds.group_by("indicator", "area", maintain_order=True):
         run: list[dict[str, Any]] = []
         for row in lamps.iter_rows(named=True):
@@ -108,7 +110,7 @@ def _red_run(run: Sequence[dict[str, Any]]) -> Hit:
 
 
 def clustered_difficulties(matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
-    """MM09: a cluster holds open difficulties of as many areas as the condition names; once per rise to that number.
+    """A cluster holds open difficulties of as many areas as the condition names; once per rise to that number.
 
     The cluster is the one an event names; a difficulty raised for a red lamp belongs to the cluster of its indicator.
     """
@@ -136,7 +138,7 @@ def _openings(members: pl.DataFrame) -> list[tuple[dt.date, str, int]]:
 
 
 def falsified_statistics(_: MajorMatter, given: Inputs) -> Iterator[Hit]:
-    """MM10: a released figure is edited with the reason falsification."""
+    """A released figure is edited with the reason falsification."""
     fields = ["form", "area", "period", "reason", "old_hash", "new_hash"]
     rows = read_events(given.log, ["return.edited"], fields, as_of=given.as_of)
     for row in rows.filter(pl.col("reason") == "falsification").iter_rows(named=True):
@@ -145,7 +147,7 @@ def falsified_statistics(_: MajorMatter, given: Inputs) -> Iterator[Hit]:
 
 
 def disputed_postings(matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
-    """MM15: a disputed posting is neither counter-signed nor reversed within the working days of the condition."""
+    """A disputed posting is neither counter-signed nor reversed within the working days of the condition."""
     limit = int(_named(matter, r"more than (\d+) working days"))
     fields = ["posting", "reason"]
     rows = read_events(
@@ -164,13 +166,13 @@ def disputed_postings(matter: MajorMatter, given: Inputs) -> Iterator[Hit]:
             yield Hit(lapse.day, "", "", f"posting-{row['posting']}", facts)
 
 
-RULES: dict[str, Rule] = {
-    "MM01": difficulty_on_top_rung,
-    "MM07": scope_changes,
-    "MM08": red_in_a_row,
-    "MM09": clustered_difficulties,
-    "MM10": falsified_statistics,
-    "MM15": disputed_postings,
+RULES: dict[MatterRule, Rule] = {
+    "difficulty_on_rung": difficulty_on_top_rung,
+    "scope_change": scope_changes,
+    "red_in_a_row": red_in_a_row,
+    "clustered_difficulties": clustered_difficulties,
+    "falsified_statistics": falsified_statistics,
+    "disputed_postings": disputed_postings,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from xinqu.coordination.ladder import has_ladder
 from xinqu.coordination.matter_rules import RULES, Hit, Inputs
 from xinqu.engines.context import build_context
 from xinqu.engines.local import evaluate
@@ -36,7 +37,9 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "article": pl.Int64,
     "two_person": pl.Boolean,
 }
-_INSTRUMENT = re.compile(r"\bI\d{2}\b")
+_WORD = re.compile(r"\w+")
+
+_OF_DIFFICULTIES = frozenset({"difficulty_on_rung", "clustered_difficulties"})  # rules that read the ladder
 
 
 class MatterReason(StrEnum):
@@ -64,15 +67,17 @@ def major_matters(given: Inputs) -> pl.DataFrame:
 
 
 def _judged(matter: MajorMatter, given: Inputs) -> Iterator[dict[str, Any]]:
-    if matter.id in RULES:
-        hits = [hit for hit in RULES[matter.id](matter, given) if hit.triggered_on <= given.as_of]
+    if matter.rule in _OF_DIFFICULTIES and not has_ladder(given.pack):
+        yield _without_instrument(matter, given)
+    elif matter.rule:
+        hits = [hit for hit in RULES[matter.rule](matter, given) if hit.triggered_on <= given.as_of]
         yield from (_hit_row(matter, hit, given) for hit in hits)
         if not hits:
             yield _row(matter, NO)
     elif matter.condition_kind == "expr":
         yield from _by_items(matter, given)
     else:
-        yield _without_instrument(matter)
+        yield _without_instrument(matter, given)
 
 
 def _row(matter: MajorMatter, verdict: str, **values: Any) -> dict[str, Any]:
@@ -96,8 +101,8 @@ def _hit_row(matter: MajorMatter, hit: Hit, given: Inputs) -> dict[str, Any]:
     )
 
 
-def _without_instrument(matter: MajorMatter) -> dict[str, Any]:
-    needs = sorted(set(_INSTRUMENT.findall(f"{matter.condition} {matter.source}")))
+def _without_instrument(matter: MajorMatter, given: Inputs) -> dict[str, Any]:
+    needs = sorted(given.pack.instruments.keys() & set(_WORD.findall(f"{matter.condition} {matter.source}")))
     facts = msgspec.json.encode({"needs": needs, "source": matter.source}).decode()
     return _row(matter, INDETERMINATE, reason=MatterReason.NO_INSTRUMENT.value, facts=facts)
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from xinqu.coordination.due_events import DueEvent
-from xinqu.coordination.ladder import ladder_of
+from xinqu.coordination.ladder import field_of, has_ladder, ladder_of
 from xinqu.monitoring.calendar_of_returns import settled_on
 from xinqu.monitoring.lamps import RED, shown_lamp
 from xinqu.policy.due import period_of
@@ -14,15 +14,6 @@ from xinqu.policy.pack import Pack
 from xinqu.vocabulary.calendars import WorkingCalendar
 from xinqu.vocabulary.event_frame import read_events
 from xinqu.vocabulary.periods import Period
-
-FIELD_OF_PILLAR = {
-    "intensive_land_use": "land",
-    "reform_business_environment": "institution",
-    "openness": "opening",
-    "construction_governance_green": "ecology",
-    "innovation": "industry",
-    "real_economy": "industry",
-}
 
 
 def red_since(
@@ -92,8 +83,11 @@ def propose_difficulties(
         since: lamps that stood on or before this day are history: nothing is raised for them.
         as_of: nothing is raised for lamps that stand later.
 
-    In due order the first red period raises; while its difficulty is open the later ones are covered by it.
+    In due order the first red period raises; while its difficulty is open the later ones are covered by it. A pack
+    without an instrument of difficulties raises none.
     """
+    if not has_ladder(pack):
+        return []
     red = reds.filter(pl.col("is_red") & (pl.col("stands_on") > since) & (pl.col("stands_on") <= as_of))
     covered = _open_spans(existing)
     out: list[DueEvent] = []
@@ -126,7 +120,7 @@ def _raised(pack: Pack, row: dict[str, Any], identity: str) -> DueEvent:
         data={
             "difficulty": identity,
             "area": row["area"],
-            "field": FIELD_OF_PILLAR.get(indicator.pillar, "other"),
+            "field": field_of(pack, indicator.pillar),
             "indicator": row["indicator"],
             "period": row["period"],
             "cluster": row["indicator"],
@@ -143,6 +137,8 @@ def due_escalations(pack: Pack, state: pl.DataFrame, calendar: WorkingCalendar, 
     It takes effect on the working day after the limit (oracle W91). Only rungs with an automatic rise in the pack; a
     provisional limit never lapses, and an answered or stopped difficulty does not rise.
     """
+    if state.is_empty():
+        return []
     ladder = ladder_of(pack)
     out = []
     waiting = state.filter(pl.col("is_overdue") & pl.col("is_open"))

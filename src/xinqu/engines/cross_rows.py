@@ -191,12 +191,9 @@ def _peer_statistics(pack: Pack, source: pl.DataFrame, call: ContextCall) -> pl.
 
 
 def peer_group(pack: Pack, region: str) -> str:
-    """Return the peer group of a region: the code itself, or the merged group that holds it (``CW`` for C and W)."""
+    """Return the peer group of a region: the code of CL_PEER_GROUP whose members name it, else the region itself."""
     codes = pack.codelists.get(_PEER_GROUPS, {})
-    if region in codes or not codes:
-        return region
-    merged = [code for code in codes if region in code]
-    return merged[0] if merged else region
+    return next((code for code, group in codes.items() if region in group.members), region)
 
 
 def _peers_min(pack: Pack, period: str) -> float | None:

@@ -12,6 +12,10 @@ from xinqu.vocabulary.text import Text
 Status = Literal["seen", "recalled", "product_policy", "proposed", "adopted"]
 Level = Literal["error", "warning", "info"]
 ItemType = Literal["decimal", "integer", "code", "text", "date", "bool", "uscc"]
+MatterRule = Literal[
+    "", "difficulty_on_rung", "scope_change", "red_in_a_row", "clustered_difficulties", "falsified_statistics",
+    "disputed_postings",
+]  # fmt: skip
 Shape = Literal[
     "dated_register", "pilot", "account_with_limit", "case_with_clock", "classification_rule_set", "draw",
     "statistical_return", "spatial_layer",
@@ -23,7 +27,12 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class PackInfo(Record, kw_only=True, frozen=True):
-    """Identity of a pack (pack.yaml)."""
+    """Identity of a pack (pack.yaml), and what the product can't tell from its other records.
+
+    ``areas_called``: what reports call the areas. ``difficulties``: the instrument (a case with states) that
+    difficulties go through; "" when the policy has none. ``recalled_calendar``: the public package that fills years
+    missing from calendar.yaml in a rehearsal.
+    """
 
     id: str
     version: str
@@ -33,6 +42,9 @@ class PackInfo(Record, kw_only=True, frozen=True):
     issued_on: dt.date
     valid_from: dt.date
     served_articles: list[int]
+    areas_called: Text = Text("地区", "areas")
+    difficulties: str = ""
+    recalled_calendar: Literal["", "chinesecalendar"] = ""
     changelog: list[dict[str, str]] = []
 
 
@@ -99,12 +111,19 @@ class Area(Record, kw_only=True, frozen=True):
 
 
 class Code(Record, kw_only=True, frozen=True):
-    """One code of a list; ``factor`` is a number or, in CL_UNIT, the unit's definition."""
+    """One code of a list.
+
+    ``factor`` is a number or, in CL_UNIT, the unit's definition. ``members`` are codes of another list that fall under
+    this one (regions of a peer group, pillars of a field of difficulties). ``holder``, in CL_RUNG, is the organisation
+    that holds a difficulty there, with ``{area}`` and ``{province}`` to be filled in.
+    """
 
     code: str
     name: Text
     note: str = ""
     factor: str = ""
+    members: list[str] = []
+    holder: str = ""
     status: Status = "proposed"
 
 
@@ -426,12 +445,18 @@ class Holiday(Record, kw_only=True, frozen=True):
 
 
 class MajorMatter(Record, kw_only=True, frozen=True):
-    """A trigger of a report to the State Council."""
+    """A trigger of a report of major matters.
+
+    ``rule`` names what the product computes for a condition in words, with the numbers that the words name; without
+    one such a matter is indeterminate. ``parameter`` is the dated number that the rule reads.
+    """
 
     id: str
     label: Text
     condition: str
     condition_kind: Literal["expr", "words"]
+    rule: MatterRule = ""
+    parameter: str = ""
     source: str
     due_wd: int
     two_person: bool
@@ -477,10 +502,11 @@ class ReportLine(Record, kw_only=True, frozen=True):
 
 
 class Report(Record, kw_only=True, frozen=True):
-    """A report kind with its lines."""
+    """A report kind with its lines; ``addressee`` is the organ it goes to."""
 
     id: str
     title: Text
     citation: str
+    addressee: Text | None = None
     status: Status
     lines: list[ReportLine]

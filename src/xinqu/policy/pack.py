@@ -65,6 +65,11 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             days={h.date: h.kind for h in self.holidays}, known_years=frozenset(h.date.year for h in self.holidays)
         )
 
+    @cached_property
+    def root(self) -> str:
+        """The organisation at the top of the tree."""
+        return next(o.id for o in self.organisations.values() if not o.parent)
+
     @property
     def area_forms(self) -> list[model.Form]:
         """The forms with one row per area and period."""

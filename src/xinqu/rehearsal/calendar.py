@@ -23,11 +23,10 @@ def merged_calendar(pack: Pack, first_year: int, last_year: int) -> MergedCalend
     """Return the pack's calendar, with the missing years up to ``last_year`` filled from chinesecalendar where it has them.
 
     ``recalled`` maps each day so filled to ``off`` or ``work``; a year in neither stays unknown, so that its due days
-    are provisional.
+    are provisional. A pack of another country names no such package: its missing years stay unknown.
     """
-    missing = [
-        year for year in range(first_year, last_year + 1) if year not in pack.calendar.known_years and _holds(year)
-    ]
+    years = range(first_year, last_year + 1) if pack.info.recalled_calendar == "chinesecalendar" else ()
+    missing = [year for year in years if year not in pack.calendar.known_years and _holds(year)]
     recalled = {day: kind for year in missing for day, kind in _special_days(year)}
     known = pack.calendar.known_years | frozenset(missing)
     return MergedCalendar(WorkingCalendar(days={**recalled, **pack.calendar.days}, known_years=known), recalled)

@@ -11,8 +11,6 @@ from xinqu.store.records import NewEvent, StoredEvent
 from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 
-_NATION = "cn"
-
 
 def tick(
     workspace: Workspace,
@@ -42,7 +40,7 @@ def tick(
         view.pack,
         [
             NewEvent(
-                type=event.type, realm=realm, actor=log.SYSTEM, organisation=_NATION, role=log.SYSTEM,
+                type=event.type, realm=realm, actor=log.SYSTEM, organisation=view.pack.root, role=log.SYSTEM,
                 subject=event.subject, data=event.data, recorded_at=recorded_at, effective_on=event.effective_on,
             )
             for event in events
