@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-import polars as pl
+import msgspec
 
-from xinqu.spine import salted
+from xinqu.policy.pack import Pack
 from xinqu.spine.accounts import Person
 from xinqu.spine.permissions import roles_of
 from xinqu.spine.policy import adopted
+from xinqu.spine.return_rights import Rights
 from xinqu.spine.returns import record
 from xinqu.spine.steps import Decide, Key
 from xinqu.spine.submissions import submissions_at
@@ -43,40 +44,47 @@ def decide(
             decide this, and what ``record`` refuses.
     """
     pack = adopted(workspace, realm)
-    newest = version if version is not None else _newest(workspace, realm, key)
-    person = _in_a_fitting_role(workspace, realm, account, pack.event_types[kind].roles, key)
-    data: dict[str, object] = {}
-    if kind == "return.co_checked":
-        data["result"] = _AGREED
-    if words.get("reason"):
-        data["reason"] = salted.put_text(workspace, words["reason"])
-    data |= {name: words[name] for name in ("rule", "findings") if name in words}
-    step = Decide(type=kind, key=key, version=newest, actor=person, data=data)
-    return record(workspace, pack, realm, [step], clock=clock)[0]
+    states = _states(workspace, realm, key)
+    newest = version if version is not None else max(states, default=0)
+    if newest not in states:
+        raise Refused(_nothing(key, version))
+    step = Decide(
+        type=kind,
+        key=key,
+        version=newest,
+        actor=Person(account=account, role="", organisation=""),
+        data=({"result": _AGREED} if kind == "return.co_checked" else {})
+        | {name: words[name] for name in ("rule", "findings") if name in words},
+        reason=words.get("reason", ""),
+    )
+    signed = _signed(workspace, pack, realm, step, states[newest])
+    return record(workspace, pack, realm, [signed], clock=clock)[0]
 
 
-def _newest(workspace: Workspace, realm: Realm, key: Key) -> int:
+def _states(workspace: Workspace, realm: Realm, key: Key) -> dict[int, str]:
+    """Return the state of each version that was handed in for ``key``."""
     mine = submissions_at(workspace, realm).filter(
         form=key.form, area=key.area, sub_unit=key.sub_unit, period=key.period
     )
-    if mine.is_empty():
-        raise Refused(_nothing(key))
-    return int(mine.select(pl.col("version").max()).item())
+    return dict(zip(mine["version"].to_list(), mine["state"].to_list(), strict=True))
 
 
-def _in_a_fitting_role(workspace: Workspace, realm: Realm, account: str, roles: list[str], key: Key) -> Person:
-    held = [h for h in roles_of(workspace, account) if h.realm == realm and h.role in roles]
-    if not held:
-        raise Refused(_no_role(account, roles, key), Exit.NOT_PERMITTED)
-    first = min(held, key=lambda h: roles.index(h.role))
-    return Person(account=account, role=first.role, organisation=first.organisation)
+def _signed(workspace: Workspace, pack: Pack, realm: Realm, step: Decide, state: str) -> Decide:
+    """Return the step signed in the role and organisation that give its actor the right; else in the first he holds."""
+    rights = Rights(pack, roles_of(workspace, step.actor.account), realm)
+    roles = pack.event_types[step.type].roles
+    persons = [person for role in roles for person in rights.persons(step.actor.account, role)]
+    if not persons:
+        raise Refused(_no_role(step.actor.account, roles, step.key), Exit.NOT_PERMITTED)
+    choices = [msgspec.structs.replace(step, actor=person) for person in persons]
+    return next((choice for choice in choices if rights.fault(choice, step.type, state) is None), choices[0])
 
 
-def _nothing(key: Key) -> Problem:
+def _nothing(key: Key, version: int | None) -> Problem:
     return Problem(
         code="XQ-RETURN-104",
         what=Text("尚未报送", "nothing was handed in"),
-        where=Where(subject=key.subject),
+        where=Where(subject=key.subject + (f" v{version}" if version is not None else "")),
         fix=Text("查看已报送的报表：xinqu return list", "see what was handed in: xinqu return list"),
     )
 

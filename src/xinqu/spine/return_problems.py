@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from xinqu.policy.pack import Pack
+from xinqu.returns import faults
 from xinqu.returns.document import ReturnDocument
 from xinqu.shapes.statistical_return import WrongMove
+from xinqu.spine.accounts import Person
 from xinqu.spine.steps import Key
 from xinqu.validation.generated import condition_message
 from xinqu.vocabulary.problem import Problem, Where
@@ -38,7 +40,7 @@ def wrong_move(key: Key, version: int, fault: WrongMove) -> Problem:
     return Problem(
         code="XQ-RETURN-102",
         what=Text(f"状态“{state}”下不能 {fault.event}", f"{fault.event} is not possible in state {state}"),
-        where=Where(subject=f"{key.subject} v{version}"),
+        where=_at(key, version),
         why=Text(
             f"须先处于：{'、'.join(fault.allowed_from) or '未报送'}",
             f"allowed from: {', '.join(fault.allowed_from) or 'none'}",
@@ -53,7 +55,56 @@ def no_co_check(pack: Pack, key: Key, version: int) -> Problem:
     return Problem(
         code="XQ-RETURN-103",
         what=Text("尚未会审，不能核定", "not co-checked yet, so not to be approved"),
-        where=Where(subject=f"{key.subject} v{version}"),
+        where=_at(key, version),
         why=Text(f"{form.id} 由 {form.co_check_org} 会审", f"{form.id} is co-checked by the {form.co_checker}"),
         fix=Text("由会审单位先办：xinqu approve --co-check", "have that body act first: xinqu approve --co-check"),
     )
+
+
+def no_right(key: Key, version: int, actor: Person, action: str, state: str) -> Problem:
+    """Return the problem of an actor whose role, at his place in the tree, does not hold the right for this step."""
+    who = f"{actor.role}@{actor.organisation}"
+    return Problem(
+        code="XQ-RETURN-106",
+        what=Text(f"{actor.account} 无权对此件办理 {action}", f"{actor.account} may not {action} this return"),
+        where=_at(key, version),
+        why=Text(
+            f"身份 {who}；状态 {state}；权限见规则包 permissions.yaml",
+            f"acting as {who}, in state {state}; rights stand in permissions.yaml of the pack",
+        ),
+        fix=Text("由有此权限的机构和角色办理", "have an account of the body act that holds the right"),
+    )
+
+
+def other_co_checker(pack: Pack, key: Key, version: int, actor: Person) -> Problem:
+    """Return the problem of a co-check by a body that the form does not name."""
+    form = pack.forms[key.form]
+    named = form.co_check_org or "-"
+    return Problem(
+        code="XQ-RETURN-107",
+        what=Text(f"{actor.organisation} 不是本表的会审单位", f"{actor.organisation} does not co-check this form"),
+        where=_at(key, version),
+        why=Text(f"{form.id} 的会审单位：{named}", f"{form.id} is co-checked by: {named}"),
+        fix=Text("由会审单位办理", "have that body act"),
+    )
+
+
+def same_return(document: ReturnDocument, other: str) -> Problem:
+    """Return the problem of two files that are the same return."""
+    return Problem(
+        code="XQ-RETURN-109",
+        what=Text("两个文件是同一张报表", "two files are the same return"),
+        where=Where(file=document.filename, subject=Key.of(document).subject),
+        why=Text(f"另一个是 {other}", f"the other is {other}"),
+        fix=Text("只报送其中一个；都要保留时分先后两次报送", "hand in one of them, or one after the other"),
+    )
+
+
+def closed_now(document: ReturnDocument) -> Problem:
+    """Return the problem of a regular return to a period that was locked after the file was read."""
+    where = Where(file=document.filename, subject=Key.of(document).subject)
+    return faults.closed_period(where, text=document.header.period)
+
+
+def _at(key: Key, version: int) -> Where:
+    return Where(subject=f"{key.subject} v{version}")

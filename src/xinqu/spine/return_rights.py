@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from xinqu.policy.pack import Pack
+from xinqu.spine import return_problems
+from xinqu.spine.accounts import Person
 from xinqu.spine.duties import Held
 from xinqu.spine.permissions import Target, may
 from xinqu.spine.steps import Key, Step
@@ -43,24 +45,50 @@ class Rights:
     def __init__(self, pack: Pack, roles: Iterable[Held], realm: Realm) -> None:
         self._pack = pack
         self._realm = realm
-        self._roles = tuple(roles)
-        self._known: dict[tuple[str, str, Target], Problem | None] = {}
+        self._roles = frozenset(held for held in roles if held.realm == realm)
+        self._known: dict[tuple[Person, str, Target], bool] = {}
 
     def fault(self, step: Step, kind: str, state: str) -> Problem | None:
-        """Return why the step's actor may not take it in ``state``; None when he may."""
+        """Return why the step's actor may not take it in ``state``; None when he may.
+
+        An act needs a right of the very role and organisation it is signed with: a person who also checks for one
+        area does not get that right for what he signs as the province of another.
+        """
         action = self._action(step, kind)
-        target = Target(
-            data_class="return",
-            organisation=unit_of(self._pack, step.key),
-            release_state=state or _UNCHANGED_BEFORE,
-            field=self._field(step.key) if action == "co_check" else "",
-            parties=self._partners(step.key) if action == "countersign" else (),
-        )
-        known = (step.actor.account, action, target)
+        target = self._target(step.key, action, state)
+        if kind == "return.co_checked" and not self._is_co_checker(step):
+            return return_problems.other_co_checker(self._pack, step.key, step.version, step.actor)
+        if not self._may(step.actor, action, target):
+            return return_problems.no_right(step.key, step.version, step.actor, action, target.release_state)
+        return None
+
+    def persons(self, account: str, role: str) -> list[Person]:
+        """Return ``account`` as it may sign in ``role``, one per organisation it holds the role for."""
+        held = {h.organisation for h in self._roles if (h.account, h.role) == (account, role)}
+        return [Person(account=account, role=role, organisation=organisation) for organisation in sorted(held)]
+
+    def _may(self, actor: Person, action: str, target: Target) -> bool:
+        known = (actor, action, target)
         if known not in self._known:
-            answer = may(step.actor.account, action, target, pack=self._pack, roles=self._roles, realm=self._realm)
-            self._known[known] = answer if isinstance(answer, Problem) else None
+            signed = Held(actor.account, actor.role, actor.organisation, str(self._realm))
+            roles = [signed] if signed in self._roles else []
+            answer = may(actor.account, action, target, pack=self._pack, roles=roles, realm=self._realm)
+            self._known[known] = not isinstance(answer, Problem)
         return self._known[known]
+
+    def _target(self, key: Key, action: str, state: str) -> Target:
+        return Target(
+            data_class="return",
+            organisation=unit_of(self._pack, key),
+            release_state=state or _UNCHANGED_BEFORE,
+            field=self._field(key) if action == "co_check" else "",
+            parties=self._partners(key) if action == "countersign" else (),
+        )
+
+    def _is_co_checker(self, step: Step) -> bool:
+        """Say whether the step's organisation is the one the form names: not any department of the same province."""
+        named = co_checker_of(self._pack, step.key)
+        return step.actor.role == "partner" if named == "partner" else step.actor.organisation == named
 
     def _action(self, step: Step, kind: str) -> str:
         if kind == "return.co_checked":
