@@ -1,4 +1,4 @@
-"""`xinqu return`: check a file, hand it in, list what was handed in."""
+"""`xinqu return`: check a file, hand it in, list what was handed in; close a period to it and open it again."""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from xinqu.cli import context, output
+from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Exit
 from xinqu.vocabulary.text import Text
 
@@ -27,11 +28,18 @@ def register(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--form")
     listed.add_argument("--area")
     listed.add_argument("--period")
+    lock = acts.add_parser("lock", help="close a period of a form for regular returns")
+    unlock = acts.add_parser("unlock", help="open a closed period again for one area; two persons act")
+    for closing in (lock, unlock):
+        closing.add_argument("form")
+        closing.add_argument("period", type=Period.parse)
+    unlock.add_argument("area")
+    unlock.add_argument("--reason", required=True)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    return _list(args) if args.act == "list" else _take(args)
+    return {"list": _list, "lock": _close, "unlock": _close}.get(args.act, _take)(args)
 
 
 def _take(args: argparse.Namespace) -> int:
@@ -75,4 +83,22 @@ def _list(args: argparse.Namespace) -> int:
         if wanted:
             frame = frame.filter(pl.col(column) == wanted)
     output.emit(frame.select(_LISTED), args.format)
+    return int(Exit.DONE)
+
+
+def _close(args: argparse.Namespace) -> int:
+    from xinqu.spine import closing
+    from xinqu.spine.steps import Key
+
+    opened = context.workspace(args)
+    realm = context.realm(args, opened)
+    account = context.actor(args, opened, realm)
+    if args.act == "lock":
+        event = closing.lock(opened, realm, args.form, args.period, account=account)
+    else:
+        context.refuse_unknown(context.pack(opened), "area", [args.area])
+        second = context.second(args, opened, realm)
+        key = Key(args.form, args.area, str(args.period))
+        event = closing.unlock(opened, realm, key, account=account, second=second, reason=args.reason)
+    print(Text(f"已办理，事件 #{event.seq}", f"done, event #{event.seq}").say(args.lang))
     return int(Exit.DONE)

@@ -31,7 +31,7 @@ _CLOSES = dt.time(15, tzinfo=dt.UTC)  # of the rehearsal's last day: after every
 _TICK_SINCE = dt.date(2026, 7, 31)  # older lapses are history of the script, not work for anyone
 _BASE, _GOAL = "2021", "2026"
 _AS_WORKBOOKS = {("xa1", "lanzhou"), ("xa4", "lanzhou")}  # filed as workbooks; the rest of the nation files CSV
-_EXTRA = ("reason", "findings", "rule", "result")
+_EXTRA = ("findings", "rule", "result")
 
 Say = Callable[[str], None]
 Versions = Mapping[tuple[str, str, str, str, int], ReturnDocument]
@@ -155,5 +155,12 @@ def _step(row: Mapping[str, object], versions: Versions) -> Step:
         return HandIn(document=document, actor=actor, version=version, recorded_at=at, effective_on=on)
     data = {name: row[name] for name in _EXTRA if row[name] is not None}
     return Decide(
-        type=str(row["type"]), key=key, version=version, actor=actor, data=data, recorded_at=at, effective_on=on
+        type=str(row["type"]),
+        key=key,
+        version=version,
+        actor=actor,
+        data=data,
+        reason=str(row["reason"] or ""),
+        recorded_at=at,
+        effective_on=on,
     )

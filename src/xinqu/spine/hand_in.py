@@ -1,6 +1,7 @@
 """Takes files from a person: reads them, checks them, gives them back annotated, and hands them in."""
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,9 +11,14 @@ import polars as pl
 from xinqu.policy.pack import Pack
 from xinqu.returns.document import ReturnDocument
 from xinqu.returns.read import read_return
-from xinqu.spine import accounts
+from xinqu.spine import accounts, return_problems
+from xinqu.spine.accounts import Person
+from xinqu.spine.closing import ClosedPeriods, closed_periods
+from xinqu.spine.examine import Examined, examine
+from xinqu.spine.permissions import roles_of
 from xinqu.spine.policy import adopted
-from xinqu.spine.returns import Examined, examine, next_version, record
+from xinqu.spine.return_rights import Rights, unit_of
+from xinqu.spine.returns import next_version, record
 from xinqu.spine.steps import HandIn, Key
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
@@ -62,28 +68,58 @@ def examined(
     """
     pack = adopted(workspace, realm)
     today = beijing_day(clock())
+    closed = closed_periods(workspace, realm)
     documents: list[ReturnDocument] = []
     problems: list[Problem] = []
     for upload in uploads:
         try:
-            documents.append(read_return(pack, upload.body, upload.name, as_of=today, origin=ORIGINS[realm]))
+            documents.append(_read(pack, realm, upload, today, closed))
         except Refused as refused:
             problems += refused.problems
+    problems += _twice(documents)
     if problems:
         raise Refused(problems)
     return Taken(pack, examine(workspace, pack, realm, documents))
+
+
+def _twice(documents: Sequence[ReturnDocument]) -> list[Problem]:
+    """Return a problem per file that is the same return as an earlier one of the same call."""
+    first: dict[Key, str] = {}
+    return [
+        return_problems.same_return(document, other)
+        for document in documents
+        if (other := first.setdefault(Key.of(document), document.filename)) is not document.filename
+    ]
+
+
+def _read(pack: Pack, realm: Realm, upload: Upload, today: dt.date, closed: ClosedPeriods) -> ReturnDocument:
+    read = functools.partial(read_return, pack, upload.body, upload.name, as_of=today, origin=ORIGINS[realm])
+    document = read()
+    if document.header.kind == "regular" and closed.holds(Key.of(document)):
+        read(is_closed=lambda _form, _period: True)  # reads it again to refuse it at its own cell
+    return document
 
 
 def submit(
     workspace: Workspace, realm: Realm, taken: Taken, *, account: str, clock: Callable[[], dt.datetime] = now
 ) -> list[StoredEvent]:
     """Hand in examined files as ``account``, who must be a filer of each return's unit: all of them or none."""
-    person = accounts.person(workspace, account, FILER, realm=realm)
     steps = [
-        HandIn(document=document, actor=person, version=next_version(workspace, realm, Key.of(document)))
+        HandIn(
+            document=document,
+            actor=_filer(workspace, realm, taken.pack, account, Key.of(document)),
+            version=next_version(workspace, realm, Key.of(document)),
+        )
         for document in taken.examined.documents
     ]
     return record(workspace, taken.pack, realm, steps, clock=clock)
+
+
+def _filer(workspace: Workspace, realm: Realm, pack: Pack, account: str, key: Key) -> Person:
+    """Return ``account`` as the filer of the return's unit; as a filer of another one if that is all it is."""
+    persons = Rights(pack, roles_of(workspace, account), realm).persons(account, FILER)
+    own = [person for person in persons if person.organisation == unit_of(pack, key)]
+    return (own or persons or [accounts.person(workspace, account, FILER, realm=realm)])[0]
 
 
 def write_annotated(taken: Taken, document: ReturnDocument, findings: pl.DataFrame, folder: Path, lang: Lang) -> Path:

@@ -1,60 +1,29 @@
 """Takes returns in and decides about them: one door for a single workbook and for a nation's five years."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Sequence
 
-import msgspec
 import polars as pl
 
 from xinqu.policy.pack import Pack
-from xinqu.returns.canonical import documents_to_long, to_parquet
-from xinqu.returns.document import ReturnDocument, cell_map_json
+from xinqu.returns.canonical import to_parquet
+from xinqu.returns.document import cell_map_json
 from xinqu.shapes import statistical_return
-from xinqu.spine import log, permissions, return_problems
-from xinqu.spine.compact import facts_of, with_documents
+from xinqu.spine import log, permissions, return_problems, salted
+from xinqu.spine.closing import ClosedPeriods, closed_periods
+from xinqu.spine.examine import findings_of_steps
 from xinqu.spine.return_rights import Rights
-from xinqu.spine.steps import Decide, HandIn, Key, Step, event_of
+from xinqu.spine.steps import HandIn, Key, Step, event_of, kind_of
 from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
-from xinqu.validation.findings import Findings, blocking, joined
-from xinqu.validation.run import validate
+from xinqu.validation.findings import blocking
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused
 from xinqu.vocabulary.truth import Verdict
 
 _COUNT_LEVELS = ("error", "warning")
-
-
-class Examined(msgspec.Struct, frozen=True):
-    """Documents with what the checks say of them; nothing is stored yet."""
-
-    documents: Sequence[ReturnDocument]
-    findings: Findings
-    facts: Mapping[str, pl.DataFrame]
-
-
-def examine(
-    workspace: Workspace, pack: Pack, realm: Realm, documents: Sequence[ReturnDocument], *, vintage: int | None = None
-) -> Examined:
-    """Check documents against each other and against what was accepted at ``vintage``, in one pass per form."""
-    accepted = facts_of(workspace, pack, realm, submissions_at(workspace, realm, vintage))
-    facts = with_documents(pack, accepted, documents_to_long(documents).with_columns(event=pl.lit(0, pl.Int64)))
-    kinds = {d.content_sha256: d.header.kind for d in documents}
-    parts = [
-        validate(pack, facts, form, keys=_keys(documents, form), kind=kinds)
-        for form in sorted({d.header.form for d in documents})
-    ]
-    return Examined(documents, joined(parts), facts)
-
-
-def _keys(documents: Sequence[ReturnDocument], form: str) -> pl.DataFrame:
-    return pl.DataFrame(
-        [(d.header.area, d.header.sub_unit, d.header.period) for d in documents if d.header.form == form],
-        schema=dict.fromkeys(("area", "sub_unit", "period"), pl.String),
-        orient="row",
-    )
+_RIGHTS = frozenset({"XQ-RETURN-106", "XQ-RETURN-107"})  # problems of who acts, not of what
 
 
 def record(
@@ -69,117 +38,134 @@ def record(
 
     Raises:
         Refused: XQ-RETURN-101 for a document with a false error-level check (a backfill too), XQ-RETURN-102 for a
-            step that the state of its submission does not allow, XQ-RETURN-103 for a missing co-check, and what the
-            log refuses. Nothing is stored then.
+            step that the state of its submission does not allow, XQ-RETURN-103 for a missing co-check, XQ-RETURN-023
+            for a regular return to a closed period, XQ-RETURN-106 and -107 (exit code 3) for an actor without the
+            right, and what the log refuses. Nothing is stored then.
     """
     before = log.head(workspace).seq
     rights = Rights(pack, permissions.roles_of(workspace), realm)
-    hand_ins = [step for step in steps if isinstance(step, HandIn)]
-    findings = _examined_by_version(workspace, pack, realm, hand_ins)
-    problems = _refused_by_checks(pack, hand_ins, findings)
-    problems += _wrong_moves(pack, rights, submissions_at(workspace, realm), steps)
+    submissions = submissions_at(workspace, realm)
+    findings = findings_of_steps(workspace, pack, realm, submissions, steps)
+    problems = _refused_by_checks(pack, steps, findings)
+    problems += _refused_moves(pack, rights, submissions, closed_periods(workspace, realm), steps)
     if problems:
-        denied = all(problem.code.startswith("XQ-PERMISSION") for problem in problems)
+        denied = all(problem.code in _RIGHTS for problem in problems)
         raise Refused(problems, Exit.NOT_PERMITTED if denied else Exit.REFUSED)
-    stored = iter(_store(workspace, hand_ins, findings))
-    events = [event_of(step, realm, next(stored) if isinstance(step, HandIn) else {}) for step in steps]
+    stored = _store(workspace, steps, findings)
+    events = [event_of(step, realm, kept) for step, kept in zip(steps, stored, strict=True)]
 
     def still_allowed() -> list[Problem]:
         """Judge the moves again if someone wrote between the first look and the lock."""
         if log.head(workspace).seq == before:
             return []
-        return _wrong_moves(pack, rights, submissions_at(workspace, realm), steps)
+        closed = closed_periods(workspace, realm)
+        return _refused_moves(pack, rights, submissions_at(workspace, realm), closed, steps)
 
     return log.append(workspace, pack, events, clock=clock, also=still_allowed)
 
 
-def _examined_by_version(
-    workspace: Workspace, pack: Pack, realm: Realm, hand_ins: Sequence[HandIn]
-) -> list[pl.DataFrame]:
-    """Return the findings of each hand-in, in order; later versions of one key are examined after earlier ones."""
-    numbered = sorted(enumerate(hand_ins), key=lambda pair: pair[1].version)
-    found: dict[int, pl.DataFrame] = {}
-    for _, group in groupby(numbered, key=lambda pair: pair[1].version):
-        batch = list(group)
-        examined = examine(workspace, pack, realm, [hand_in.document for _, hand_in in batch])
-        by_submission = {
-            str(key[0]): part
-            for key, part in examined.findings.findings.partition_by("submission", as_dict=True).items()
-        }
-        empty = examined.findings.findings.clear()
-        for index, hand_in in batch:
-            found[index] = by_submission.get(hand_in.document.content_sha256, empty)
-    return [found[index] for index in range(len(hand_ins))]
-
-
-def _refused_by_checks(pack: Pack, hand_ins: Sequence[HandIn], findings: Sequence[pl.DataFrame]) -> list[Problem]:
+def _refused_by_checks(pack: Pack, steps: Sequence[Step], findings: pl.DataFrame) -> list[Problem]:
+    """Return a problem per false error-level check, in the order of the steps."""
+    false = blocking(findings)
+    if false.is_empty():
+        return []
+    by_version = false.partition_by("submission", "version", as_dict=True)
     return [
-        return_problems.error_found(pack, hand_in.document, row)
-        for hand_in, found in zip(hand_ins, findings, strict=True)
-        for row in blocking(found).iter_rows(named=True)
+        return_problems.error_found(pack, step.document, row)
+        for step in steps
+        if isinstance(step, HandIn)
+        and (found := by_version.get((step.document.content_sha256, step.version))) is not None
+        for row in found.iter_rows(named=True)
     ]
 
 
-def _wrong_moves(pack: Pack, rights: Rights, submissions: pl.DataFrame, steps: Sequence[Step]) -> list[Problem]:
+def _refused_moves(
+    pack: Pack, rights: Rights, submissions: pl.DataFrame, closed: ClosedPeriods, steps: Sequence[Step]
+) -> list[Problem]:
     """Return a problem per step that the actor's rights, its submission's state or a missing co-check does not allow."""
-    states: dict[tuple[Key, int], str] = {}
-    co_checked: set[tuple[Key, int]] = set()
-    touched = {step.key for step in steps}
-    for row in submissions.iter_rows(named=True):
-        key = Key(row["form"], row["area"], row["period"], row["sub_unit"])
-        if key in touched:
-            states[key, row["version"]] = row["state"]
-            if row["co_checked_event"] is not None:
-                co_checked.add((key, row["version"]))
+    states, co_checked = _standing(submissions, steps)
     problems = []
     for step in steps:
-        kind = "return.submitted" if isinstance(step, HandIn) else step.type
-        place = (step.key, step.version)
+        kind, place = kind_of(step), (step.key, step.version)
         before = states.get(place, "")
-        forbidden = rights.fault(step, kind, before)
-        if forbidden:
-            problems.append(forbidden)
-            continue
-        fault = statistical_return.move_fault(kind, before)
-        if fault:
-            problems.append(return_problems.wrong_move(step.key, step.version, fault))
+        problem = rights.fault(step, kind, before) or _refused_move(step, kind, before, closed)
+        if not problem and pack.forms[step.key.form].awaits_co_check == kind and place not in co_checked:
+            problem = return_problems.no_co_check(pack, step.key, step.version)
+        if problem:
+            problems.append(problem)
             continue
         if kind == "return.co_checked":
             co_checked.add(place)
-        if pack.forms[step.key.form].awaits_co_check == kind and place not in co_checked:
-            problems.append(return_problems.no_co_check(pack, step.key, step.version))
-            continue
         states[place] = statistical_return.MOVES[kind][1] or before
     return problems
 
 
-def _store(
-    workspace: Workspace, hand_ins: Sequence[HandIn], findings: Sequence[pl.DataFrame]
-) -> list[dict[str, object]]:
-    """Store upload, rows and cell map of each document with one sync; return what its event says of them."""
-    bodies = [
-        body
-        for step in hand_ins
-        for body in (step.document.upload, to_parquet(step.document), cell_map_json(step.document))
+def _refused_move(step: Step, kind: str, before: str, closed: ClosedPeriods) -> Problem | None:
+    fault = statistical_return.move_fault(kind, before)
+    if fault:
+        return return_problems.wrong_move(step.key, step.version, fault)
+    if isinstance(step, HandIn) and step.document.header.kind == "regular" and closed.holds(step.key):
+        return return_problems.closed_now(step.document)
+    return None
+
+
+def _standing(
+    submissions: pl.DataFrame, steps: Sequence[Step]
+) -> tuple[dict[tuple[Key, int], str], set[tuple[Key, int]]]:
+    """Return the state of each submission of the keys that ``steps`` touch, and which of them are co-checked."""
+    touched = {step.key for step in steps}
+    near = submissions.filter(
+        pl.col("form").is_in([key.form for key in touched]) & pl.col("period").is_in([key.period for key in touched])
+    ).select("form", "area", "period", "sub_unit", "version", "state", pl.col("co_checked_event").is_not_null())
+    states: dict[tuple[Key, int], str] = {}
+    co_checked: set[tuple[Key, int]] = set()
+    for form, area, period, sub_unit, version, state, is_co_checked in near.iter_rows():
+        key = Key(form, area, period, sub_unit)
+        if key in touched:
+            states[key, version] = state
+            if is_co_checked:
+                co_checked.add((key, version))
+    return states, co_checked
+
+
+def _store(workspace: Workspace, steps: Sequence[Step], findings: pl.DataFrame) -> list[dict[str, object]]:
+    """Store what the steps bring with one sync: upload, rows and cell map of a document, the salted reason of a decision.
+
+    Returns, per step, the names of its objects and what its event says of a document.
+    """
+    bodies = [_bodies(step) for step in steps]
+    hashes = iter(workspace.objects.put_many([body for of_step in bodies for body in of_step.values()]))
+    counts = _counts(findings)
+    return [
+        {name: next(hashes) for name in of_step} | (_said(step, counts) if isinstance(step, HandIn) else {})
+        for step, of_step in zip(steps, bodies, strict=True)
     ]
-    hashes = workspace.objects.put_many(bodies)
-    out: list[dict[str, object]] = []
-    for index, (step, found) in enumerate(zip(hand_ins, findings, strict=True)):
+
+
+def _bodies(step: Step) -> dict[str, bytes]:
+    if isinstance(step, HandIn):
         document = step.document
-        false = found.filter(pl.col("verdict") == Verdict.FALSE)["level"].to_list()
-        out.append(
-            {
-                "kind": document.header.kind,
-                "scope": document.header.scope,
-                "file_name": document.filename,
-                "file_hash": hashes[3 * index],
-                "rows_hash": hashes[3 * index + 1],
-                "cells_hash": hashes[3 * index + 2],
-                "content_hash": document.content_sha256,
-                **{f"{level}s": false.count(level) for level in _COUNT_LEVELS},
-            }
-        )
-    return out
+        return {
+            "file_hash": document.upload, "rows_hash": to_parquet(document), "cells_hash": cell_map_json(document),
+        }  # fmt: skip
+    return {"reason": salted.salt(step.reason.encode())} if step.reason else {}
+
+
+def _said(step: HandIn, counts: dict[tuple[str, int, str], int]) -> dict[str, object]:
+    document = step.document
+    return {
+        "kind": document.header.kind,
+        "scope": document.header.scope,
+        "file_name": document.filename,
+        "content_hash": document.content_sha256,
+        **{f"{level}s": counts.get((document.content_sha256, step.version, level), 0) for level in _COUNT_LEVELS},
+    }
+
+
+def _counts(findings: pl.DataFrame) -> dict[tuple[str, int, str], int]:
+    """Return how many checks of a level are false: (submission, version, level) -> number."""
+    false = findings.filter(pl.col("verdict") == Verdict.FALSE).group_by("submission", "version", "level").len()
+    return {(submission, version, level): count for submission, version, level, count in false.iter_rows()}
 
 
 def next_version(workspace: Workspace, realm: Realm, key: Key) -> int:
@@ -191,6 +177,3 @@ def next_version(workspace: Workspace, realm: Realm, key: Key) -> int:
         & (pl.col("period") == key.period)
     )
     return 1 + int(mine["version"].max() or 0)  # type: ignore[arg-type]  # whole numbers
-
-
-__all__ = ["Decide", "Examined", "Exit", "HandIn", "Key", "examine", "next_version", "record"]

@@ -14,7 +14,12 @@ def put(workspace: Workspace, body: bytes) -> str:
 
     The salt keeps a short text from being guessed by its hash once the object has been redacted.
     """
-    return workspace.objects.put(_MARK + secrets.token_hex(_SALT_BYTES).encode() + b"\n" + body)
+    return workspace.objects.put(salt(body))
+
+
+def salt(body: bytes) -> bytes:
+    """Return ``body`` behind a fresh salt: the bytes of its object, for callers that store many at once."""
+    return _MARK + secrets.token_hex(_SALT_BYTES).encode() + b"\n" + body
 
 
 def get(workspace: Workspace, sha256: str) -> bytes:

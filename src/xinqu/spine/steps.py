@@ -52,27 +52,30 @@ class HandIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decide(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision about a submission: co-checked, approved, accepted, sent back, recalled, explained."""
+    """A decision about a submission: co-checked, approved, accepted, sent back, recalled, explained.
+
+    ``reason`` is free text: it becomes a salted object when the step is recorded, and the event carries its hash.
+    """
 
     type: str
     key: Key
     version: int
     actor: Person
     data: Mapping[str, object] = {}
+    reason: str = ""
     recorded_at: dt.datetime | None = None
     effective_on: dt.date | None = None
 
 
 Step = HandIn | Decide
+_OBJECTS = ("file_hash", "rows_hash", "cells_hash", "reason")  # of what is stored for a step, the names of objects
 
 
 def event_of(step: Step, realm: Realm, stored: Mapping[str, object]) -> NewEvent:
-    """Return the event of a step; ``stored`` are the hashes and counts of a handed-in document, else empty."""
-    kind = "return.submitted" if isinstance(step, HandIn) else step.type
-    extra = stored if isinstance(step, HandIn) else step.data
-    objects = tuple(str(stored[name]) for name in ("file_hash", "rows_hash", "cells_hash")) if stored else ()
+    """Return the event of a step; ``stored`` are the hashes of what was stored for it, with counts for a document."""
+    extra = stored if isinstance(step, HandIn) else {**step.data, **stored}
     return NewEvent(
-        type=kind,
+        type=kind_of(step),
         realm=realm,
         actor=step.actor.account,
         organisation=step.actor.organisation,
@@ -81,5 +84,10 @@ def event_of(step: Step, realm: Realm, stored: Mapping[str, object]) -> NewEvent
         data={**step.key.data(), "version": step.version, **extra},
         recorded_at=step.recorded_at,
         effective_on=step.effective_on,
-        objects=objects,
+        objects=tuple(str(stored[name]) for name in _OBJECTS if name in stored),
     )
+
+
+def kind_of(step: Step) -> str:
+    """Return the event type of a step."""
+    return "return.submitted" if isinstance(step, HandIn) else step.type
