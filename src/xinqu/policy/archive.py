@@ -1,6 +1,8 @@
 """A pack as one object: all its files in canonical JSON, so that a vintage can be rebuilt under the rules it was made with."""
 
+import contextlib
 import json
+import tempfile
 from pathlib import Path
 
 from xinqu.policy.load import load_pack, pack_files
@@ -32,8 +34,17 @@ def load_archived(body: bytes, sha256: str, cache: Path) -> Pack:
     """
     folder = cache / f"pack-{sha256}"
     if not folder.exists():
-        unpack(body, folder)
+        _unpack_whole(body, folder)
     pack = load_pack(folder, cache=cache)
     if pack.sha256 != sha256:
         raise ValueError(f"archived pack has hash {pack.sha256}, its event says {sha256}")
     return pack
+
+
+def _unpack_whole(body: bytes, folder: Path) -> None:
+    """Unpack so that another process sees all files or none."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".pack-") as building:
+        whole = unpack(body, Path(building) / "pack")
+        with contextlib.suppress(OSError):  # another process was first: its folder is the same
+            whole.rename(folder)

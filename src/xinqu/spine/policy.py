@@ -1,6 +1,7 @@
 """The pack in force in a workspace: adopting one is an event that stores it whole; a vintage knows its own pack."""
 
 import datetime as dt
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from xinqu.store.records import NewEvent, StoredEvent
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
+
+_PACKS_KEPT = 8  # of a process: the present one, and those of the vintages that were asked for lately
 
 
 class _Adopted(msgspec.Struct):
@@ -76,7 +79,13 @@ def adopted(workspace: Workspace, realm: Realm, vintage: int | None = None) -> P
     row = _row(workspace, realm, vintage)
     if row is None:
         return load_pack(cache=workspace.cache_dir)
-    return load_archived(workspace.objects.get(row.archive), row.hash, workspace.cache_dir)
+    return _archived(workspace, row.archive, row.hash)
+
+
+@functools.lru_cache(maxsize=_PACKS_KEPT)
+def _archived(workspace: Workspace, archive: str, sha256: str) -> Pack:
+    """Return the pack of a hash; kept in the process, since every command and page asks for it several times."""
+    return load_archived(workspace.objects.get(archive), sha256, workspace.cache_dir)
 
 
 def _row(workspace: Workspace, realm: Realm, vintage: int | None) -> _Adopted | None:
