@@ -141,11 +141,12 @@ def _area(pack: Pack, raw: RawTable, expected: Expected, problems: list[Problem]
 
 
 def _sub_unit(pack: Pack, raw: RawTable, area: str, problems: list[Problem]) -> str:
-    code = _chosen(raw, "sub_unit", problems)
+    """Return the sub-unit inside its area (``u1``); the whole id of the organisation (``lanzhou.u1``) says the same."""
+    code = _chosen(raw, "sub_unit", problems).removeprefix(f"{area}.")
     if not code:
         return ""
-    organisation = pack.organisations.get(code)
-    if organisation is None or organisation.kind != "sub_unit" or organisation.parent != area:
+    organisation = pack.organisations.get(f"{area}.{code}")
+    if organisation is None or organisation.kind != "sub_unit":
         why = Text("它不是该新区的片区", "it is not a sub-unit of that area")
         problems.append(faults.unknown_area(raw.where_header("sub_unit"), code=code, why=why))
     return code
