@@ -1,5 +1,4 @@
-"""What makes a major matter whose condition stands in words: one function per rule of the pack's matters, from lamps,
-difficulties and events.
+"""What makes a major matter whose condition stands in words: one function per rule that a matter of the pack may name.
 
 A function returns ``Hit`` values; a matter without a rule needs an instrument that computes, and is indeterminate.
 """

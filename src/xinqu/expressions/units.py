@@ -1,6 +1,7 @@
 """Proves on the tree that a formula comes out in its declared unit and scale, and that both sides of a comparison agree.
 
-Public: ``unit_of(code) -> Unit``, ``unit_faults(expr, units, *, declared="") -> tuple[Text, ...]``.
+Public: ``unit_of(code, defined) -> Unit``, ``definition_of(text, defined) -> Unit | None``,
+``unit_faults(expr, units, *, declared="", defined) -> tuple[Text, ...]``.
 
 A unit is a vector of base dimensions and an exact factor. The principles, where the units of the pack leave a choice:
 
@@ -10,6 +11,8 @@ A unit is a vector of base dimensions and an exact factor. The principles, where
 * Coal equivalent (tce) and kWh are bases of their own: an equivalence between them is a parameter with a date, not a
   conversion. So are yuan and US dollar, working day and calendar day, year, index (previous year = 100) and score.
 * A compound code ``a_per_b`` is unit a over unit b.
+* A code that is neither is what the pack's CL_UNIT defines: ``1000 crown`` is a multiple of another unit, ``1 crown`` of
+  the code crown itself makes a base of its own, a bare number is a counted thing of dimension one.
 * A literal that multiplies or divides is a unit factor when it is one of ``UNIT_FACTORS``: the number 100 x in unit u
   is the number x in u/100. In a formula every multiplier is one; in a condition any other multiplier is a tolerance or a
   share and has no unit. Inside the third argument of ``near`` every literal is a tolerance.
@@ -19,9 +22,10 @@ A unit is a vector of base dimensions and an exact factor. The principles, where
   unit of the table.
 """
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
+from types import MappingProxyType
 
 import msgspec
 
@@ -101,27 +105,58 @@ _SIMPLE = {
 }
 _PURE_SCALES = (Fraction(1), Fraction(1, 100))
 _PLAIN_CODES = frozenset({"none", "code", ""})
+_DEFINITION = re.compile(r"(\d+(?:\.\d+|/[1-9]\d*)?)(?: (\w+))?(?: \(.*\))?")
+_NONE_DEFINED: Mapping[str, str] = MappingProxyType({})
 
 
-@lru_cache(maxsize=1024)
-def unit_of(code: str) -> Unit:
-    """Return the unit of a CL_UNIT code; raises KeyError for one that neither stands in the table nor is ``a_per_b``."""
+def unit_of(code: str, defined: Mapping[str, str] = _NONE_DEFINED) -> Unit:
+    """Return the unit of a CL_UNIT code.
+
+    Args:
+        code: the code.
+        defined: definition by code as the pack writes it; read for codes that the table of this module lacks.
+
+    Raises:
+        KeyError: for a code that stands in no table, is not ``a_per_b``, and has no definition that can be read.
+    """
     if code in _SIMPLE:
         return _SIMPLE[code]
     above, per, below = code.partition("_per_")
-    if not per:
+    if per:
+        return unit_of(above, defined) / unit_of(below, defined)
+    text = defined.get(code, "")
+    others = {name: other for name, other in defined.items() if name != code}
+    unit = Unit(((code, 1),)) if text == f"1 {code}" else definition_of(text, others)
+    if unit is None:
         raise KeyError(code)
-    return unit_of(above) / unit_of(below)
+    return unit
 
 
-def unit_faults(expr: Expression, units: Mapping[str, str], *, declared: str = "") -> tuple[Text, ...]:
+def definition_of(text: str, defined: Mapping[str, str]) -> Unit | None:
+    """Return what a definition such as ``10000 m2 (= 1 ha)`` comes to; None when it can't be read."""
+    match = _DEFINITION.fullmatch(text)
+    if match is None:
+        return None
+    factor = Unit((), Fraction(match[1]))
+    if not match[2]:
+        return factor
+    try:
+        return factor * unit_of(match[2], defined)
+    except KeyError:
+        return None
+
+
+def unit_faults(
+    expr: Expression, units: Mapping[str, str], *, declared: str = "", defined: Mapping[str, str] = _NONE_DEFINED
+) -> tuple[Text, ...]:
     """Return what does not agree in ``expr``; empty when the proof holds.
 
     Args:
         units: unit code by item code and by parameter id; names must be known (the policy check proves that first).
         declared: unit code of the result; "" for a condition.
+        defined: definitions of the pack's own units, see ``unit_of``.
     """
-    proof = _Proof(units, is_formula=bool(declared))
+    proof = _Proof(units, defined, is_formula=bool(declared))
     result = proof.measure(expr.tree)
     if declared:
         proof.result(result, declared)
@@ -131,15 +166,16 @@ def unit_faults(expr: Expression, units: Mapping[str, str], *, declared: str = "
 class _Proof:
     """Walks the tree once; every disagreement is noted and the walk goes on with the left side's unit."""
 
-    def __init__(self, units: Mapping[str, str], *, is_formula: bool) -> None:
+    def __init__(self, units: Mapping[str, str], defined: Mapping[str, str], *, is_formula: bool) -> None:
         self.units = units
+        self.defined = defined
         self.is_formula = is_formula
         self.faults: list[Text] = []
         self.in_tolerance = False
 
     def result(self, result: Measure, declared: str) -> None:
         if isinstance(result, Unit) and declared not in _PLAIN_CODES:
-            wanted = unit_of(declared)
+            wanted = unit_of(declared, self.defined)
             if result != wanted:
                 self._say("结果", "the result", result, f"{wanted} ({declared})")
         elif (declared in _PLAIN_CODES) != isinstance(result, Plain) and not isinstance(result, Free):
@@ -153,7 +189,7 @@ class _Proof:
                 return _FREE
             case tree.Item(code=name) | tree.Parameter(id=name):
                 code = self.units[name]
-                return _PLAIN if code in _PLAIN_CODES else unit_of(code)
+                return _PLAIN if code in _PLAIN_CODES else unit_of(code, self.defined)
             case tree.Context(argument=argument) | tree.HalfDigit(argument=argument):
                 return self.measure(argument)
             case tree.Near():
@@ -235,8 +271,12 @@ class _Proof:
         """A bound of literals alone, such as 100 * 30000: its unit factor must lead to a unit that exists."""
         if free.is_product and isinstance(measured, Unit):
             meant = Unit(measured.dimensions, measured.factor / free.factor)
-            if meant not in _SIMPLE.values():
+            if meant not in _SIMPLE.values() and not self._is_defined(meant):
                 self._say(tree.sql(node), tree.sql(node), meant, "a unit of the table")
+
+    def _is_defined(self, unit: Unit) -> bool:
+        found = (definition_of(text, self.defined) for text in self.defined.values())
+        return unit in found
 
     def _pure(self, node: tree.Node, measured: Measure) -> None:
         if isinstance(measured, Unit) and not measured.dimensions and measured.factor not in _PURE_SCALES:

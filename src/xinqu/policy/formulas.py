@@ -8,7 +8,7 @@ import msgspec
 
 from xinqu.expressions.literals import undeclared_numbers
 from xinqu.expressions.parse import Expression, parse
-from xinqu.expressions.units import unit_faults, unit_of
+from xinqu.expressions.units import definition_of, unit_faults, unit_of
 from xinqu.policy.faults import fault
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.problem import Problem, Refused, Where
@@ -138,20 +138,28 @@ def units_hold(pack: Pack) -> Iterator[Problem]:
         )
         if not names or not names <= units.keys():
             continue
-        for said in unit_faults(expressions[entry.id], units=units, declared=entry.unit):
+        for said in unit_faults(expressions[entry.id], units=units, declared=entry.unit, defined=pack.unit_definitions):
             yield fault(pack, entry.record, "XQ-POLICY-056", said,
                         fix=Text("改正换算系数或声明的单位", "correct the factor or the declared unit"))  # fmt: skip
 
 
 def units_known(pack: Pack) -> Iterator[Problem]:
-    """Every code of CL_UNIT is a unit with an exact definition."""
+    """Every code of CL_UNIT is a unit with an exact definition, and none has another size than the product knows."""
     for code in pack.units.keys() - _NO_QUANTITIES:
         try:
-            unit_of(code)
+            unit = unit_of(code, pack.unit_definitions)
         except KeyError:
             yield fault(pack, f"code:CL_UNIT.{code}", "XQ-POLICY-058",
                         Text(f"单位 {code} 没有确切定义", f"unit {code} has no exact definition"),
-                        fix=Text("在 expressions/units.py 中定义", "define it in expressions/units.py"))  # fmt: skip
+                        fix=Text("在 factor 中写明，如“1000 crown”；自成一体的写“1 crown”",
+                                 "state it in factor, such as '1000 crown'; one of its own kind is '1 crown'"))  # fmt: skip
+            continue
+        said = definition_of(pack.units[code].factor, pack.unit_definitions)
+        if said is not None and said.dimensions and said != unit:
+            yield fault(pack, f"code:CL_UNIT.{code}", "XQ-POLICY-059",
+                        Text(f"单位 {code} 写作 {said}，应为 {unit}", f"unit {code} is given as {said}, it is {unit}"),
+                        why=Text("换算系数须准确", "a unit factor is exact"),
+                        fix=Text("改正 factor", "correct factor"))  # fmt: skip
 
 
 def parameters_in_force(pack: Pack) -> Iterator[Problem]:

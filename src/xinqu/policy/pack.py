@@ -59,6 +59,11 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.codelists["CL_UNIT"]
 
     @cached_property
+    def unit_definitions(self) -> dict[str, str]:
+        """The definition of each unit as the pack writes it (``expressions.units.unit_of`` reads them)."""
+        return {code: record.factor for code, record in self.units.items() if record.factor}
+
+    @cached_property
     def calendar(self) -> WorkingCalendar:
         """The working-day calendar of the pack's holidays."""
         return WorkingCalendar(

@@ -6,6 +6,7 @@ from functools import cache
 
 import msgspec
 
+from xinqu.expressions.units import unit_of
 from xinqu.policy.pack import Pack
 
 
@@ -86,10 +87,22 @@ def factor_to(pack: Pack, *, entered: str, declared: str) -> Fraction | None:
     code = pack.units.get(declared)
     if entered == declared or (code and entered in {code.name.zh, code.name.en}):
         return Fraction(1)
+    if own := _factor_of_pack(pack, entered, declared):
+        return own
     source, target = measure(entered), measure(declared)
     if source is None or target is None or source.base != target.base:
         return None
     return source.factor / target.factor
+
+
+def _factor_of_pack(pack: Pack, entered: str, declared: str) -> Fraction | None:
+    """Return the factor between two units of the pack of one dimension; counted things have none and are left alone."""
+    source = next((c for c, record in pack.units.items() if entered in {c, record.name.zh, record.name.en}), "")
+    try:
+        first, second = (unit_of(code, pack.unit_definitions) for code in (source, declared))
+    except KeyError:
+        return None
+    return first.factor / second.factor if first.dimensions and first.dimensions == second.dimensions else None
 
 
 def unit_name(pack: Pack, code: str) -> str:
@@ -114,5 +127,6 @@ _OFFERED = {
 def offered_units(pack: Pack, declared: str) -> list[str]:
     """Return the units an officer may choose for an item, the declared one first."""
     own, known = unit_name(pack, declared), measure(declared)
-    others = _OFFERED.get(known.base, ()) if known else ()
+    others = _OFFERED.get(known.base, ()) if known else [c.name.zh for c in pack.units.values()]
+    others = [name for name in others if factor_to(pack, entered=name, declared=declared) is not None]
     return [own, *(name for name in others if factor_to(pack, entered=name, declared=declared) != 1)]
