@@ -7,9 +7,12 @@ from made_reports import AS_OF, edition_of
 from xinqu.engines.facts import empty_facts, rows_to_facts
 from xinqu.evaluation.index import build_index
 from xinqu.indicators.compile import compile_figures
+from xinqu.indicators.trace import derive_trace
 from xinqu.reporting.bulletin import bulletin_model
+from xinqu.reporting.html import render_html, trace_address
 from xinqu.reporting.sources import provenance_of
 from xinqu.returns.published import published_documents
+from xinqu.vocabulary.identifiers import FigureId
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,26 @@ def test_items_are_quoted_as_filed(report):
     figure = next(f for f in report.figures if f.trace.startswith("xa1_gdp/pudong/"))
     assert figure.unit == "wan_yuan"
     assert (figure.shown.zh, figure.unit_label.zh) == ("17800.00", "亿元")
+
+
+def test_every_traced_figure_is_what_its_trace_derives(report, pack, published):
+    """Each indicator printed leads back: its trace, derived anew from the facts alone, gives the same value and unknown."""
+    quoted = [figure for figure in report.figures if not figure.form]
+    known = [figure for figure in quoted if figure.value is not None]
+    for figure in [*known, *quoted[:: max(len(quoted) // 6, 1)]]:
+        derived = derive_trace(pack, published[1], FigureId.parse(figure.trace), as_of=AS_OF).figure
+        assert (derived.value is None) == (figure.value is None)
+        assert figure.value is None or float(figure.value) == derived.value
+        assert figure.unknown is None or figure.unknown == derived.unknown
+
+
+def test_items_name_their_form_and_return_and_link_nowhere(report):
+    items = [figure for figure in report.figures if figure.form]
+    assert items
+    assert all(figure.records and figure.trace.startswith(f"{figure.form}_") for figure in items)
+    html = render_html(report, address=trace_address("/figures/{trace}/"))
+    assert "/figures/Q01/nansha/2025-Q1/" in html
+    assert "/figures/xa1_gdp/" not in html
 
 
 def test_both_values_of_sources_in_conflict_are_shown(report, published):

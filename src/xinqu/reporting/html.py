@@ -6,7 +6,7 @@ from functools import lru_cache
 from html import escape
 
 from xinqu.reporting.model import Report
-from xinqu.reporting.plan import Address, Drawn, Part, Plan, plan
+from xinqu.reporting.plan import Address, Drawn, Entry, Part, Plan, plan
 from xinqu.vocabulary.text import Lang
 
 _LANGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
@@ -101,15 +101,16 @@ def _part(part: Part) -> str:
         return _safe(part.text)
     kind = "xq-fig" if part.known else "xq-fig xq-unknown"
     below = f"<small>{_safe(part.below)}</small>" if part.below else ""
+    figure = f'<a class="{kind}" href="{_safe(part.url)}">' if part.url else f'<span class="{kind}">'
     return (
-        f'<a class="{kind}" href="{_safe(part.url)}">{_safe(part.text)}</a>'
+        f"{figure}{_safe(part.text)}{'</a>' if part.url else '</span>'}"
         f'<a class="xq-number" href="#fig-{part.number}">[{part.number}]</a>{below}'
     )
 
 
 def _register(drawn: Plan) -> str:
     lines = "".join(
-        f'<li id="fig-{entry.number}"><a href="{_safe(entry.url)}">{_safe(entry.trace)}</a> '
+        f'<li id="fig-{entry.number}">{_trace(entry)} '
         f"{_safe(entry.area)} {_safe(entry.name)} {_safe(entry.value)} {_safe(entry.tail)}</li>\n"
         for entry in drawn.register
     )
@@ -119,6 +120,10 @@ def _register(drawn: Plan) -> str:
         f'<h2>{_safe(drawn.register_title)}</h2>\n<p class="xq-note">{_safe(drawn.register_lead)}</p>\n'
         f'<ol class="xq-register">\n{lines}</ol>\n'
     )
+
+
+def _trace(entry: Entry) -> str:
+    return f'<a href="{_safe(entry.url)}">{_safe(entry.trace)}</a>' if entry.url else _safe(entry.trace)
 
 
 def _colophon(drawn: Plan) -> str:

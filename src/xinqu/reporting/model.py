@@ -26,7 +26,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 class Figure(Piece, frozen=True, kw_only=True):
     """One figure that the report quotes.
 
-    ``trace`` is its address such as ``Q01/nansha/2023-Q4``; ``value`` the exact decimal text, null when ``unknown``
+    ``trace`` is its address such as ``Q01/nansha/2023-Q4``; that of a reported item names the item, and ``form`` the form
+    it stands in (empty for an indicator); ``value`` the exact decimal text, null when ``unknown``
     says why; ``shown`` what is printed; ``records`` the content hashes of the returns it was computed from.
     """
 
@@ -41,6 +42,7 @@ class Figure(Piece, frozen=True, kw_only=True):
     origin: Origin
     status: Literal["official", "trial"]
     unknown: Unknown | None = None
+    form: str = ""
     records: tuple[str, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from xinqu.reporting.model import (
     Block,
     Cell,
     Chart,
+    Figure,
     Heading,
     Inline,
     Note,
@@ -140,8 +141,10 @@ _LONG_REPORT = 250  # figures; a shorter report flows on
 _PAGE_OF_ROWS = 40
 _REGISTER = Text("数据追溯表", "Register of figures")
 _REGISTER_LEAD = Text(
-    "每个数字的追溯号、数值、口径、性质和第一份返回报表的哈希（前8位）。追溯：xinqu trace 指标 --area 新区 --period 报告期。",
-    "Trace id, value, scope, origin and the first return's hash (8 digits) of every figure. Trace: xinqu trace INDICATOR --area AREA --period PERIOD.",
+    "每个数字的追溯号、数值、口径、性质和第一份返回报表的哈希（前8位）。指标追溯：xinqu trace 指标 --area 新区 --period 报告期；"
+    "报表项目后列表号，原数见该新区该期返回报表。",
+    "Trace id, value, scope, origin and the first return's hash (8 digits) of every figure. "
+    "Indicators: xinqu trace INDICATOR --area AREA --period PERIOD. Items name their form: see the return of that area and period.",
 )
 _SCHEMATIC = Text("示意", "schematic")
 _COLOPHON = Text("版本记录", "Colophon")
@@ -210,7 +213,7 @@ class _Drawer:
                     number=place + 1,
                     below=below if dated else "",
                     known=figure.value is not None,
-                    url=self._address(figure.trace),
+                    url=self._figure_url(figure),
                 )
             case Trend():
                 return _trend(part)
@@ -255,7 +258,11 @@ class _Drawer:
         )
 
     def _url(self, place: int | None) -> str:
-        return "" if place is None else self._address(self._figures[place].trace)
+        return "" if place is None else self._figure_url(self._figures[place])
+
+    def _figure_url(self, figure: Figure) -> str:
+        """Return the address of an indicator's trace; an item has none, its return is named in the register."""
+        return "" if figure.form else self._address(figure.trace)
 
     def entry(self, place: int) -> Entry:
         figure, lang = self._figures[place], self._lang
@@ -265,12 +272,12 @@ class _Drawer:
         return Entry(
             number=place + 1,
             trace=figure.trace,
-            url=self._address(figure.trace),
+            url=self._figure_url(figure),
             name=figure.name.say(lang),
             area=figure.area.say(lang),
             value=figure.shown.say(lang),
             is_target=place in self._targets,
-            tail=" ".join((what, scope, figure.origin.label.say(lang), record)),
+            tail=" ".join(filter(None, (what, scope, figure.origin.label.say(lang), figure.form, record))),
         )
 
 

@@ -77,6 +77,7 @@ def figure_of(row: Mapping[str, Any], pack: Pack) -> Figure:
         origin=Origin(row["origin"] or Origin.REPORTED),
         status=row["status"] or "trial",
         unknown=reason,
+        form="" if row["indicator"] in pack.indicators else pack.form_of_item.get(row["indicator"], ""),
         records=tuple(row["submissions"] or ()),
     )
 
