@@ -97,7 +97,12 @@ def _facts(pack: Pack, row: Mapping[str, Any], facts: Mapping[str, Any], quotes:
 def _said(pack: Pack, value: object) -> Text:
     if isinstance(value, list):
         return joined([area_name(pack, str(one)) for one in value])
-    return Text("未知", "not known") if value is None else area_name(pack, str(value))
+    if value is None:
+        return Text("未知", "not known")
+    if value in pack.indicators:
+        name = name_of(pack, str(value))
+        return Text(f"{value} {name.zh}", f"{value} {name.en}")
+    return area_name(pack, str(value))
 
 
 def _run_table(
