@@ -1,6 +1,7 @@
 """Reads a pack folder of YAML: strictly typed, duplicate and unknown keys refused, all faults told with file and line."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -92,13 +93,21 @@ def load_pack(folder: Path = DEFAULT_PACK, *, cache: Path | None = None) -> Pack
     pack = _load(folder, digest)
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_suffix(".tmp")
+        temporary = kept.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_bytes(msgspec.msgpack.encode(pack))
         temporary.replace(kept)
     return pack
 
 
-_LOADER_VERSION = 1
+def _code_sha256() -> str:
+    """Return the hash of the code that shapes a kept pack: another shape is another file, never a decoding fault."""
+    digest = hashlib.sha256()
+    for name in ("model.py", "pack.py", "load.py"):
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_LOADER_VERSION = _code_sha256()
 T = TypeVar("T", bound=model.Record)
 
 
