@@ -98,9 +98,8 @@ def accept(opened: Workspace, *uploads: Upload, key: Key = MARCH, day: int = 10)
 
 def grant(opened: Workspace, account: str, role: str, organisation: str) -> None:
     """Give an account one more role, by the two administrators."""
-    first, second = scripted.ADMINISTRATORS
     given = [Grant(account=account, role=role, organisation=organisation)]
-    by = accounts.person(opened, first, accounts.ADMINISTRATOR, realm=REALM)
+    by, second = scripted.administrator(opened, REALM), scripted.ADMINISTRATORS[1]
     accounts.grant(opened, cast.pack(), given, realm=REALM, by=by, second=second, clock=lambda: OPENED)
 
 
