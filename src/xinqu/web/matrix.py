@@ -14,8 +14,8 @@ from xinqu.web.templatetags import xinqu_tags as tags
 from xinqu.web.words import word
 
 _LAMP = '<td{}><a class="cell{}" href="{}" aria-label="{}"><span class="lamp lamp-{}"><svg class="glyph" viewBox="0 0 16 16"><use href="#lamp-{}"/></svg><span class="letter">{}</span></span></a></td>'
-_VALUE = '<td{}><a class="cell{}" href="{}" aria-label="{}"><span class="number">{}</span><span class="when">{}</span></a></td>'
-_UNKNOWN = '<td{}><a class="cell{}" href="{}" aria-label="{}"><span class="unknown">{}</span></a></td>'
+_VALUE = '<td{}><a class="cell{}" href="{}"><span class="number">{}</span><span class="when">{}</span><span class="sr"> {}</span></a></td>'
+_UNKNOWN = '<td{}><a class="cell{}" href="{}"><span class="unknown">{}</span><span class="sr"> {}</span></a></td>'
 
 
 def rows(page: National, view: str, *, lang: str, base: str, query_string: str) -> list[dict[str, Any]]:
@@ -81,11 +81,11 @@ def _value_cell(
     starts: bool,  # noqa: FBT001
 ) -> SafeString:
     red = " is-red" if figure.lamp and figure.lamp.colour == "red" else ""
-    label = tags.figure_label(context, figure, name, area, unit)
-    start = (_classes(figure, starts=starts), red, tags.figure_url(context, figure), label)
+    rest = tags.figure_rest(context, figure, name, area, unit)
+    start = (_classes(figure, starts=starts), red, tags.figure_url(context, figure))
     if figure.value is None:
-        return format_html(_UNKNOWN, *start, tags.short_unknown(context, figure.unknown))
-    return format_html(_VALUE, *start, numbers.number(figure.value, figure.unit), figure.period)
+        return format_html(_UNKNOWN, *start, tags.short_unknown(context, figure.unknown), rest)
+    return format_html(_VALUE, *start, numbers.number(figure.value, figure.unit), figure.period, rest)
 
 
 def _classes(figure: Figure, *, starts: bool) -> SafeString:

@@ -48,7 +48,7 @@ def query_of(period: str, scope: str, as_known: str, *, realm: Realm) -> Query:
     """Read a frame from the words of an address; ``as_known`` is an event number or a day (the end of it, UTC+8).
 
     Raises:
-        Refused: XQ-PERIOD-001 for a period, XQ-WEB-003 for an ``as_known`` that is neither.
+        Refused: XQ-PERIOD-001 for a period, XQ-WEB-001 for an ``as_known`` that is neither.
     """
     if period:
         Period.parse(period)
@@ -102,7 +102,7 @@ def _event_number(text: str, realm: Realm) -> int:
 
 def _not_a_vintage(text: str) -> Problem:
     return Problem(
-        code="XQ-WEB-003",
+        code="XQ-WEB-001",
         what=Text(f"“{text}”不是日志号或日期", f"{text!r} is neither an event number nor a day"),
         why=Text("已知至按日志号或日期确定", "a vintage is an event number or a day"),
         fix=Text("写作 4812 或 2026-11-20", "write 4812 or 2026-11-20"),

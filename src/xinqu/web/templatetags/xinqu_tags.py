@@ -161,24 +161,28 @@ def figure_url(context: Context, figure: Figure) -> str:
     return f"{base}figures/{figure.indicator}/{figure.area}/{figure.period}/{query}"
 
 
-@register.simple_tag(takes_context=True)
-def figure_label(context: Context, figure: Figure, indicator_name: str, area_name: str, unit: str) -> str:
-    """Say a figure in full: value, unit, indicator, area, period, origin, lamp, and what is not known of it."""
-    parts = [
-        f"{numbers.number(figure.value, figure.unit)} {unit}"
-        if figure.value is not None
-        else _in(context, unknown_text(figure.unknown))
-    ]
-    parts += [area_name, f"{figure.indicator} {indicator_name}", _in(context, numbers.period_text(figure.period))]
+def figure_rest(context: Context, figure: Figure, indicator_name: str, area_name: str, unit: str) -> str:
+    """Say what goes with a number beyond what is seen: unit, area, indicator, period, origin, lamp, scope."""
+    parts = [unit if figure.known else "", area_name, f"{figure.indicator} {indicator_name}"]
+    parts.append(_in(context, numbers.period_text(figure.period)))
     if figure.origin:
         parts.append(_in(context, word(f"origin.{figure.origin}")))
     if figure.later_period:
         parts.append(later_words(context, figure))
     if figure.lamp:
         parts.append(lamp_words(context, figure.lamp))
-    if figure.value is not None and figure.scope:
+    if figure.known and figure.scope:
         parts.append(scope(context, figure.scope))
     return ("，" if context["lang"] == "zh" else ", ").join(part for part in parts if part)
+
+
+def figure_label(context: Context, figure: Figure, indicator_name: str, area_name: str, unit: str) -> str:
+    """Say a figure in full: the number or why it is not known, then all that goes with it."""
+    shown = (
+        unknown_words(context, figure.unknown) if figure.value is None else numbers.number(figure.value, figure.unit)
+    )
+    rest = figure_rest(context, figure, indicator_name, area_name, unit)
+    return f"{shown} {rest}" if figure.known else ("，" if context["lang"] == "zh" else ", ").join((shown, rest))
 
 
 @register.simple_tag(takes_context=True)
@@ -239,9 +243,7 @@ def origin_tag(context: Context, origin: str) -> SafeString:
     """Tag a number with its origin; reported is unmarked."""
     if not origin or origin == "reported":
         return EMPTY
-    return format_html(
-        '<span class="tag tag-{}" aria-hidden="true">{}</span>', origin, _in(context, word(f"origin.tag.{origin}"))
-    )
+    return format_html('<span class="tag tag-{}">{}</span>', origin, _in(context, word(f"origin.tag.{origin}")))
 
 
 @register.simple_tag(takes_context=True)
@@ -257,10 +259,10 @@ def figure(context: Context, value: Figure, indicator_name: str, area_name: str,
             origin_tag(context, value.origin),
         )
     return format_html(
-        '<a class="figure" href="{}" aria-label="{}">{}</a>',
+        '<a class="figure" href="{}">{}<span class="sr"> {}</span></a>',
         figure_url(context, value),
-        figure_label(context, value, indicator_name, area_name, unit),
         body,
+        figure_rest(context, value, indicator_name, area_name, unit),
     )
 
 

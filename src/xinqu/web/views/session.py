@@ -13,6 +13,8 @@ from xinqu.vocabulary.text import Lang
 from xinqu.web.access import base_of, open_to_everybody
 from xinqu.web.rendering import outside
 
+WRONG = "XQ-WEB-002"  # account or password is wrong, or the account is closed; one answer for all three
+
 
 @require_safe
 @open_to_everybody
@@ -48,7 +50,7 @@ def sign_in(request: HttpRequest, lang: Lang) -> HttpResponse:
     elif request.user.is_authenticated:
         return HttpResponseRedirect(following)
     return outside(
-        request, lang, "sign_in.html", status=401 if wrong else 200, wrong=wrong, next=following,
+        request, lang, "sign_in.html", status=401 if wrong else 200, wrong=wrong, code=WRONG, next=following,
         username=request.POST.get("username", ""), demo=Realm.OFFICIAL not in opening.workspace().realms,
     )  # fmt: skip
 

@@ -27,6 +27,7 @@
     status.textContent = text;
     status.classList.toggle("told", told);
   };
+  const say = (cell) => cell.getAttribute("aria-label") || cell.textContent;
   const go = (toRow, toColumn) => {
     const [maxRow, maxColumn] = [cells.length - 1, cells[0].length - 1];
     cells[row][column].tabIndex = -1;
@@ -46,8 +47,8 @@
     cells.forEach((line, r) => line.forEach((cell, c) => {
       cell.tabIndex = r || c ? -1 : 0;
       cell.parentElement.setAttribute("role", "gridcell");
-      cell.addEventListener("focus", () => { [row, column] = [r, c]; tell(cell.getAttribute("aria-label"), true); });
-      cell.addEventListener("mouseenter", () => tell(cell.getAttribute("aria-label"), true));
+      cell.addEventListener("focus", () => { [row, column] = [r, c]; tell(say(cell), true); });
+      cell.addEventListener("mouseenter", () => tell(say(cell), true));
     }));
     for (const line of table.rows) line.setAttribute("role", "row");
     for (const part of [table.tHead, table.tBodies[0]]) part.setAttribute("role", "rowgroup");
