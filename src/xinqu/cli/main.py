@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "restore": ("xinqu.cli.restore", Text("从备份恢复", "restore a backup into a new folder")),
     "upgrade": ("xinqu.cli.upgrade", Text("升级工作区", "upgrade the workspace to this version")),
     "serve": ("xinqu.cli.serve", Text("启动网页服务", "serve the pages on this machine")),
+    "bench": ("xinqu.cli.bench", Text("测量速度", "measure speed against peers (in a checkout)")),
 }
 _INTERRUPTED = 130
 _PROGRAM = "xinqu"
