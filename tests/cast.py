@@ -54,7 +54,7 @@ def person(role: str) -> Person:
 
 def administrator(account: str = FIRST) -> Person:
     """Return one of the two first administrators."""
-    return Person(account=account, role=accounts.ADMINISTRATOR, organisation="ndrc")
+    return Person(account=account, role=accounts.administrator_role(pack()), organisation="ndrc")
 
 
 def event(role: str, type_: str, subject: str, *, realm: str = "rehearsal", **data: object) -> log.NewEvent:

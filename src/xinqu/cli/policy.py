@@ -101,12 +101,12 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _adopt(args: argparse.Namespace) -> int:
-    from xinqu.spine import accounts, policy
+    from xinqu.spine import policy
 
     opened = context.workspace(args)
     realm = context.realm(args, opened)
     account, second = context.actor(args, opened, realm), context.second(args, opened, realm)
-    person = accounts.person(opened, account, accounts.ADMINISTRATOR, realm=realm)
+    person = policy.administrator(opened, account, realm=realm, pack=load_pack(args.folder))
     event = policy.adopt(opened, realm, person, second=second, folder=args.folder)
     print(Text(f"已发布，事件 #{event.seq}", f"published, event #{event.seq}").say(args.lang))
     return int(Exit.DONE)

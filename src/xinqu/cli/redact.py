@@ -3,7 +3,7 @@
 import argparse
 
 from xinqu.cli import context
-from xinqu.spine import accounts
+from xinqu.spine import policy
 from xinqu.spine.redact import redact
 from xinqu.vocabulary.text import Text
 
@@ -20,7 +20,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     opened = context.workspace(args)
     world = context.realm(args, opened)
-    by = accounts.person(opened, context.actor(args, opened, world), accounts.ADMINISTRATOR, realm=world)
+    by = policy.administrator(opened, context.actor(args, opened, world), realm=world)
     second = context.second(args, opened, world)
     event = redact(opened, context.pack(opened), args.object, realm=world, by=by, second=second, reason=args.reason)
     if event is None:

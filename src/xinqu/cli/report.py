@@ -52,10 +52,10 @@ def run(args: argparse.Namespace) -> int:
     for path in reports.write(built, args.output or opened.reports_dir / realm):
         print(path)
     if args.act == "issue":
-        from xinqu.spine import accounts
+        from xinqu.spine import policy
 
         account, second = context.actor(args, opened, realm), context.second(args, opened, realm)
-        person = accounts.person(opened, account, accounts.ADMINISTRATOR, realm=realm)
+        person = policy.administrator(opened, account, realm=realm)
         event = reports.issue(opened, snapshot, built, person, second=second)
         print(Text(f"已签发，事件 #{event.seq}", f"issued, event #{event.seq}").say(args.lang))
     return int(Exit.DONE)

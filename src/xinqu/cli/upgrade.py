@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xinqu.cli import context
 from xinqu.cli.verify import say
-from xinqu.spine import accounts
+from xinqu.spine import policy
 from xinqu.spine.accounts import Person
 from xinqu.spine.upgrade import upgrade
 from xinqu.spine.workspace import Workspace
@@ -47,5 +47,5 @@ def run(args: argparse.Namespace) -> int:
 
 def _persons(args: argparse.Namespace, opened: Workspace, world: Realm) -> tuple[Person, str]:
     """Return the administrator who adopts a changed pack in a realm, and the second person."""
-    by = accounts.person(opened, context.actor(args, opened, world), accounts.ADMINISTRATOR, realm=world)
+    by = policy.administrator(opened, context.actor(args, opened, world), realm=world)
     return by, context.second(args, opened, world)

@@ -5,7 +5,7 @@ import getpass
 import sys
 
 from xinqu.cli import context, output
-from xinqu.spine import accounts, signin
+from xinqu.spine import accounts, policy, signin
 from xinqu.spine.accounts import Person
 from xinqu.spine.workspace import Workspace
 from xinqu.vocabulary.origin import Realm
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _administer(args: argparse.Namespace, opened: Workspace) -> None:
     world = context.realm(args, opened)
-    by = accounts.person(opened, context.actor(args, opened, world), accounts.ADMINISTRATOR, realm=world)
+    by = policy.administrator(opened, context.actor(args, opened, world), realm=world)
     match args.act:
         case "add":
             accounts.add(opened, [(args.account, args.organisation)])
@@ -82,7 +82,7 @@ def _change_role(args: argparse.Namespace, opened: Workspace, world: Realm, by: 
 
 def _second_if_needed(args: argparse.Namespace, opened: Workspace, world: Realm) -> str:
     """Return the second person for a link to an administrator's account, who could otherwise be impersonated."""
-    if accounts.holds(opened, args.account, accounts.ADMINISTRATOR, realm=world):
+    if accounts.holds(opened, args.account, accounts.administrator_role(context.pack(opened)), realm=world):
         return context.second(args, opened, world)
     return ""
 

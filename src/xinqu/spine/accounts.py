@@ -15,7 +15,6 @@ from xinqu.store.records import NewEvent, StoredEvent
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused
 
-ADMINISTRATOR = "ndrc"  # the role that grants roles (permissions: ndrc, account, grant)
 _ID = re.compile(r"[a-z][a-z0-9_.-]{1,62}")
 _RESERVED = frozenset({log.SYSTEM, "public", "anonymous"})
 
@@ -34,6 +33,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     role: str
     organisation: str
+
+
+def administrator_role(pack: Pack) -> str:
+    """Return the role that grants roles: the one to which the pack's permissions give it."""
+    return next(p.role for p in pack.permissions if (p.data_class, p.action) == ("account", "grant"))
 
 
 def load_organisations(workspace: Workspace, pack: Pack) -> int:
@@ -165,10 +169,12 @@ def bootstrap(
 
     if len(set(administrators)) < 2:  # noqa: PLR2004 - two persons
         raise Refused(problems.two_at_least())
-    organisation = next(o.id for o in pack.organisations.values() if o.kind == ADMINISTRATOR)
+    role = administrator_role(pack)
+    kinds = pack.roles[role].organisation_kinds
+    organisation = next(o.id for o in pack.organisations.values() if o.kind in kinds)
     missing = [name for name in administrators if not Account.objects.filter(id=name).exists()]
-    grants = [Grant(account=name, role=ADMINISTRATOR, organisation=organisation) for name in administrators]
-    by = Person(account=log.SYSTEM, role=log.SYSTEM, organisation=_root(pack))
+    grants = [Grant(account=name, role=role, organisation=organisation) for name in administrators]
+    by = Person(account=log.SYSTEM, role=log.SYSTEM, organisation=pack.root)
     new_events = [
         msgspec.structs.replace(_granted(g, realm, by, {"bootstrap": True}), recorded_at=recorded_at) for g in grants
     ]
@@ -263,10 +269,6 @@ def _grant_problems(pack: Pack, grants: Sequence[Grant]) -> list[Problem]:
             kinds = role.organisation_kinds if role and role.person else []
             found.append(problems.role_does_not_fit(g.role, g.organisation, kinds))
     return found
-
-
-def _root(pack: Pack) -> str:
-    return next(o.id for o in pack.organisations.values() if not o.parent)
 
 
 def _granted(g: Grant, realm: Realm, by: Person, more: dict[str, object]) -> NewEvent:

@@ -7,8 +7,8 @@ import polars as pl
 
 from xinqu.policy.pack import Pack
 from xinqu.returns.header import find_form
-from xinqu.spine import accounts, log, salted
-from xinqu.spine.policy import adopted
+from xinqu.spine import log, salted
+from xinqu.spine.policy import administrator, adopted
 from xinqu.spine.steps import Key
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
@@ -78,7 +78,7 @@ def _event(
     workspace: Workspace, realm: Realm, kind: str, subject: str, account: str, data: dict[str, object],
     objects: tuple[str, ...] = (),
 ) -> NewEvent:  # fmt: skip
-    person = accounts.person(workspace, account, accounts.ADMINISTRATOR, realm=realm)
+    person = administrator(workspace, account, realm=realm)
     return NewEvent(
         type=kind, realm=realm, actor=person.account, organisation=person.organisation, role=person.role,
         subject=subject, data=data, objects=objects,

@@ -12,7 +12,7 @@ from xinqu.policy.archive import load_archived, pack_bytes
 from xinqu.policy.check import check_pack
 from xinqu.policy.load import DEFAULT_PACK, load_pack
 from xinqu.policy.pack import Pack
-from xinqu.spine import log
+from xinqu.spine import accounts, log
 from xinqu.spine.accounts import Person
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
@@ -72,6 +72,16 @@ def adopt(
         objects=(archive,),
     )
     return log.append(workspace, pack, [event], clock=clock)[0]
+
+
+def administrator(workspace: Workspace, account: str, *, realm: Realm, pack: Pack | None = None) -> Person:
+    """Return ``account`` as an administrator of ``realm`` under ``pack`` (None: the one in force).
+
+    Raises:
+        Refused: XQ-ACCOUNT-009 (exit 3) when the account is none.
+    """
+    role = accounts.administrator_role(pack or adopted(workspace, realm))
+    return accounts.person(workspace, account, role, realm=realm)
 
 
 def adopted(workspace: Workspace, realm: Realm, vintage: int | None = None) -> Pack:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from xinqu.policy.pack import Pack
 from xinqu.rehearsal.actors import Actor, actors, cast_of
 from xinqu.returns.document import ReturnDocument
-from xinqu.spine import accounts
+from xinqu.spine import accounts, policy
 from xinqu.spine.accounts import Grant, Person
 from xinqu.spine.steps import Decide, HandIn, Key, Step
 from xinqu.spine.workspace import Workspace
@@ -23,14 +23,14 @@ def people(workspace: Workspace, pack: Pack, realm: Realm, *, clock: Callable[[]
     everybody = [*cast, *readers]
     accounts.add(workspace, [(a.account, a.organisation) for a in everybody if a.account not in known])
     accounts.bootstrap(workspace, pack, ADMINISTRATORS, realm=realm, clock=clock)
-    first = accounts.person(workspace, ADMINISTRATORS[0], accounts.ADMINISTRATOR, realm=realm)
+    first = policy.administrator(workspace, ADMINISTRATORS[0], realm=realm, pack=pack)
     grants = [Grant(account=a.account, role=a.role, organisation=a.organisation) for a in everybody]
     accounts.grant(workspace, pack, grants, realm=realm, by=first, second=ADMINISTRATORS[1], clock=clock)
 
 
 def administrator(workspace: Workspace, realm: Realm) -> Person:
     """Return the first administrator."""
-    return accounts.person(workspace, ADMINISTRATORS[0], accounts.ADMINISTRATOR, realm=realm)
+    return policy.administrator(workspace, ADMINISTRATORS[0], realm=realm)
 
 
 def full_course(pack: Pack, documents: Sequence[ReturnDocument], version: int = 1) -> list[Step]:
