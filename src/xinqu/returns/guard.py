@@ -1,5 +1,6 @@
 """Looks at an upload before anything parses it: size, zip structure, XML declarations, macros, security markings."""
 
+import functools
 import io
 import re
 import zipfile
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from xinqu.returns import faults
+from xinqu.returns.places import place_of
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
@@ -119,7 +121,11 @@ def _part_problems(archive: zipfile.ZipFile, parts: dict[str, bytes], filename: 
             yield faults.macros(filename, name)
         mark = security_mark(_texts(name, bare))
         if mark:
-            yield faults.classified(mark, Where(file=filename, subject=name))
+            yield faults.classified(mark, place_of(parts, name, functools.partial(_is_marked, name), filename))
+
+
+def _is_marked(part: str, content: bytes) -> bool:
+    return security_mark(_texts(part, content)) is not None
 
 
 def _as_utf8(content: bytes) -> bytes | None:

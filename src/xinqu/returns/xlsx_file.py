@@ -1,7 +1,6 @@
 """Reads an XLSX upload into a raw table: finds form sheet and hidden sheet, reads texts and exact numbers with their cells."""
 
 import re
-import xml.etree.ElementTree as ET
 from typing import Any
 
 import fastexcel
@@ -10,6 +9,7 @@ import polars as pl
 from xinqu.returns import faults
 from xinqu.returns.guard import LIMITS, Limits, open_workbook
 from xinqu.returns.layout import CODE_KEY, HEADER_MARK, HEADER_VALUE_COLUMN, HIDDEN_SHEET
+from xinqu.returns.places import sheet_parts
 from xinqu.returns.raw import HEADER_FIELDS, RawRow, RawTable, column_letters
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
@@ -41,7 +41,7 @@ def read_xlsx(body: bytes, filename: str, *, limits: Limits = LIMITS) -> RawTabl
         Refused: XQ-RETURN-003 to 007, 009, 013, 028, 030.
     """
     parts = open_workbook(body, filename, limits=limits)
-    sheets = _sheet_parts(parts)
+    sheets = sheet_parts(parts)
     if HIDDEN_SHEET not in sheets:
         raise Refused(faults.wrong_sheet(filename, expected=HIDDEN_SHEET, found=list(sheets)))
     for name, part in sheets.items():
@@ -55,19 +55,6 @@ def read_xlsx(body: bytes, filename: str, *, limits: Limits = LIMITS) -> RawTabl
     if broken:
         raise Refused(broken)
     return _table(_grid(reader, form, filename), form, filename, fixed)
-
-
-def _sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
-    """Return sheet name -> part name. Entities were refused before, so the standard parser is safe here."""
-    rels = ET.fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<r/>"))  # noqa: S314
-    targets = {rel.get("Id"): rel.get("Target", "") for rel in rels}
-    found: dict[str, str] = {}
-    for element in ET.fromstring(parts["xl/workbook.xml"]).iter():  # noqa: S314
-        if element.tag.endswith("}sheet"):
-            rel = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
-            target = (targets.get(rel) or "").lstrip("/")
-            found[element.get("name", "")] = target if target.startswith("xl/") else f"xl/{target}"
-    return found
 
 
 def _check_extent(content: bytes, sheet: str, filename: str, limits: Limits) -> None:
