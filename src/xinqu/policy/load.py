@@ -102,7 +102,7 @@ def load_pack(folder: Path = DEFAULT_PACK, *, cache: Path | None = None) -> Pack
 def _code_sha256() -> str:
     """Return the hash of the code that shapes a kept pack: another shape is another file, never a decoding fault."""
     digest = hashlib.sha256()
-    for name in ("model.py", "pack.py", "load.py"):
+    for name in ("model_base.py", "model_statistics.py", "model_practice.py", "pack.py", "load.py"):
         digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -115,7 +115,7 @@ def _load(folder: Path, digest: str) -> Pack:
     problems: list[Problem] = []
     files = dict(_documents(folder, problems))
     info = _one(files, folder, "pack.yaml", problems)
-    places: dict[str, Place] = {}
+    places: dict[str, Place] = {f"pack:{info.id}": Place("pack.yaml", 1)} if info else {}
     tables: dict[str, Any] = {}
     lists: dict[str, dict[str, model.Code]] = {}
     for kind, (glob, key, record_type, id_field) in _LAYOUT.items():

@@ -1,0 +1,256 @@
+"""Records of a pack about text, areas, forms, checks, indicators and numbers."""
+
+import datetime as dt
+from fractions import Fraction
+from typing import Literal
+
+from xinqu.policy.model_base import ItemType, Level, Record, Status
+from xinqu.vocabulary.periods import Frequency, Period
+from xinqu.vocabulary.text import Text
+
+
+class PackInfo(Record, kw_only=True, frozen=True):
+    """Identity of a pack (pack.yaml), and what the product can't tell from its other records.
+
+    ``areas_called``: what reports call the areas. ``difficulties``: the instrument (a case with states) that
+    difficulties go through; "" when the policy has none. ``recalled_calendar``: the public package that fills years
+    missing from calendar.yaml in a rehearsal.
+    """
+
+    id: str
+    version: str
+    title: Text
+    issuer: Text
+    document: str
+    issued_on: dt.date
+    valid_from: dt.date
+    served_articles: list[int]
+    areas_called: Text = Text("地区", "areas")
+    difficulties: str = ""
+    recalled_calendar: Literal["", "chinesecalendar"] = ""
+    changelog: list[dict[str, str]] = []
+
+
+class Sentence(Record, kw_only=True, frozen=True):
+    """One sentence of the policy text; the Chinese wording is marked until someone has seen the official text."""
+
+    id: str
+    article: int
+    kind: Literal["operative", "principle", "heading"]
+    text: Text
+    zh_status: str
+
+
+class Measure(Record, kw_only=True, frozen=True):
+    """What one operative sentence asks for: its instruments, indicators and report line."""
+
+    id: str
+    article: int
+    instruments: list[str]
+    indicators: list[str]
+    missions: list[str] = []
+    report_line: str
+    status: Status = "proposed"
+
+
+class AreaScope(Record, kw_only=True, frozen=True):
+    """One dated territorial extent of an area; land only is a denominator."""
+
+    scope: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    km2_land: str
+    km2_sea: str = ""
+    main: bool = False
+    status: Status
+    source: str = ""
+    note: str = ""
+
+
+class Area(Record, kw_only=True, frozen=True):
+    """One of the nineteen areas."""
+
+    code: str
+    name: Text
+    short: Text
+    province: Text
+    province_org: str
+    region: str
+    approved_on: dt.date
+    date_evidence: Status
+    approval_document: str
+    document_evidence: Status
+    area_km2: str
+    land_km2: str
+    sea_km2: str = ""
+    area_evidence: Status
+    special_scope: str = ""
+    host_city: str = ""
+    seat_lon: str
+    seat_lat: str
+    seat_evidence: Status
+    source: str
+    scopes: list[AreaScope]
+
+
+class Code(Record, kw_only=True, frozen=True):
+    """One code of a list.
+
+    ``factor`` is a number or, in CL_UNIT, the unit's definition. ``meaning`` is what reports say of it. ``members`` are codes of another list that fall under
+    this one (regions of a peer group, pillars of a field of difficulties). ``holder``, in CL_RUNG, is the organisation
+    that holds a difficulty there, with ``{area}`` and ``{province}`` to be filled in.
+    """
+
+    code: str
+    name: Text
+    note: str = ""
+    factor: str = ""
+    meaning: Text | None = None
+    members: list[str] = []
+    holder: str = ""
+    status: Status = "proposed"
+
+
+class Item(Record, kw_only=True, frozen=True):
+    """One item of a form, stored in ``unit``."""
+
+    code: str
+    name: Text
+    type: ItemType
+    unit: str
+    min: str = ""
+    max: str = ""
+    required: bool = True
+    codelist: str = ""
+    link: Literal["", "previous_period", "same_period_last_year"] = ""
+    origin: str = "reported"
+    key: bool = False
+    range_level: Level = (
+        "error"  # warning where min and max are plausibility, not arithmetic: a breach must be reportable
+    )
+    territory: Literal["area", "province"] = "area"  # a province's item stands outside the scope of the area
+
+
+class Form(Record, kw_only=True, frozen=True):
+    """A form with its items, calendar and co-checker.
+
+    ``reporting_org`` and ``co_check_org`` are organisation ids with ``{area}`` and ``{province}`` to be filled in; a
+    form that the area statistics office compiles is filed by the committee, because a statistics office checks and
+    may not file; ``co_check_org`` is empty where the committee itself is named: its approval is that check.
+    """
+
+    id: str
+    version: int = 1
+    name: Text
+    kind: Literal["area", "record"]
+    frequency: Frequency
+    reporting_unit: str
+    reporting_org: str
+    deadline: str
+    due: "DueRule"
+    grace_working_days: int
+    co_checker: str
+    co_check_org: str = ""
+    note: str = ""
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    citation: str
+    status: Status
+    items: list[Item]
+
+    def previous(self, period: Period) -> Period:
+        """Return the period that ``prev`` leads to: the last one before ``period`` that the form has a return for."""
+        return period.prev(self.due.skip_periods)
+
+    @property
+    def awaits_co_check(self) -> str:
+        """The decision that waits for the co-check: area or province approval, a partner's before acceptance; "" without."""
+        if not self.co_check_org:
+            return ""
+        if self.co_check_org == "partner":
+            return "return.accepted"
+        return "return.area_approved" if self.co_check_org.startswith("{area}") else "return.province_approved"
+
+    @property
+    def keys(self) -> list[str]:
+        """Codes of the key items (record forms)."""
+        return [item.code for item in self.items if item.key]
+
+
+class DueRule(Record, kw_only=True, frozen=True):
+    """When a form is due: working day or calendar day after the period's end, or a month and day of the next year."""
+
+    rule: Literal["working_day", "calendar_day", "month_day"]
+    day: int
+    month: int = 0
+    skip_periods: list[int] = []
+
+
+class Check(Record, kw_only=True, frozen=True):
+    """A condition that must hold on a form."""
+
+    id: str
+    form: str
+    level: Level
+    type: str
+    expression: str
+    message: Text
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    citation: str
+    status: Status
+
+
+class Indicator(Record, kw_only=True, frozen=True):
+    """An indicator compiled from items."""
+
+    id: str
+    name: Text
+    short: Text
+    pillar: str
+    headline: bool
+    unit: str
+    direction: str
+    formula: str
+    annual_formula: str = ""  # the value of a full year where it is released apart (growth), never derived
+    frequency: Frequency
+    forms: list[str]
+    articles: list[int]
+    territorial_scope: str
+    source: str
+    note: str = ""
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    citation: str
+    status: Status
+
+
+class ParameterVersion(Record, kw_only=True, frozen=True):
+    """One dated value with the document it stands in. ``value`` is an exact number or fraction as text."""
+
+    value: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    document: str
+    clause: str
+    status: Status
+
+    @property
+    def exact(self) -> Fraction:
+        """The value as a fraction."""
+        return Fraction(self.value)
+
+
+class Parameter(Record, kw_only=True, frozen=True):
+    """A legal or policy number; its versions don't overlap."""
+
+    id: str
+    unit: str
+    versions: list[ParameterVersion]
+    used_by: list[str]
+
+    def on(self, day: dt.date) -> ParameterVersion | None:
+        """Return the version in force on ``day``."""
+        return next(
+            (v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None
+        )
