@@ -96,8 +96,8 @@ class Area(Record, kw_only=True, frozen=True):
 class Code(Record, kw_only=True, frozen=True):
     """One code of a list.
 
-    ``factor`` is a number or, in CL_UNIT, the unit's definition. ``meaning`` is what reports say of it. ``members`` are codes of another list that fall under
-    this one (regions of a peer group, pillars of a field of difficulties). ``holder``, in CL_RUNG, is the organisation
+    ``factor`` is a number or, in CL_UNIT, the unit's definition. ``meaning`` is what reports say of it. ``members``
+    are codes of another list that fall under this one (regions of a peer group, pillars of a field of difficulties). ``holder``, in CL_RUNG, is the organisation
     that holds a difficulty there, with ``{area}`` and ``{province}`` to be filled in.
     """
 

@@ -141,6 +141,7 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noq
         for form_id in indicator.forms:
             yield f"indicator:{indicator.id}", "form", form_id, pack.forms
     users = pack.checks.keys() | pack.indicators.keys() | pack.instruments.keys() | pack.oracles.keys()
+    users |= pack.frameworks.keys() | pack.major_matters.keys()
     for parameter in pack.parameters.values():
         yield f"parameter:{parameter.id}", "unit", parameter.unit, pack.units
         for name in parameter.used_by:

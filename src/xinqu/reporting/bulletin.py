@@ -14,6 +14,7 @@ from xinqu.reporting.compose import both, cell, chart_edition, day, edition_word
 from xinqu.reporting.items import Facts, latest_items, reported_items
 from xinqu.reporting.latest import indicators_on, latest_figures, series_of
 from xinqu.reporting.model import MODEL_VERSION, Chart, Column, Edition, Paragraph, Point, Report, Section, Table
+from xinqu.reporting.numbers import zh_ordinal
 from xinqu.reporting.register import FigureRegister, area_name
 from xinqu.reporting.sources import Provenance
 from xinqu.vocabulary.origin import Realm
@@ -108,12 +109,14 @@ def _overview(pack: Pack, latest: pl.DataFrame, submissions: pl.DataFrame, editi
 
 
 def _basis(pack: Pack, edition: Edition) -> Paragraph:
-    nature = _NATURE[edition.realm]
+    nature, article = _NATURE[edition.realm], pack.reports["bulletin"].lines[0].article
     return say(
-        "本公报依据《{title.zh}》第十七条编制，范围为{n}个国家级新区。{nature.zh}",
-        "This bulletin serves Article 17 of {document} and covers {n} state-level new areas. {nature.en}",
+        "本公报依据《{title.zh}》第{article.zh}条编制，范围为{n}个{areas.zh}。{nature.zh}",
+        "This bulletin serves Article {article.en} of {document} and covers {n} {areas.en}. {nature.en}",
         title=pack.info.title,
         document=pack.info.document,
+        article=Text(zh_ordinal(article), str(article)),
+        areas=pack.info.areas_called,
         n=len(pack.areas),
         nature=nature,
     )

@@ -94,6 +94,7 @@ def _share(share: Fraction) -> str:
 
 
 def _scores(pack: Pack, scored: pl.DataFrame) -> Table:
+    peers = joined([group.name for group in pack.codelists["CL_PEER_GROUP"].values()])
     columns = (
         Column(head=Text("新区", "Area"), width=4),
         Column(head=Text("得分", "Score"), align="right", width=3),
@@ -108,9 +109,9 @@ def _scores(pack: Pack, scored: pl.DataFrame) -> Table:
         rows=tuple(_score_row(pack, row) for row in scored.to_dicts()),
         notes=(
             Text(
-                "同一组内不分先后，表内次序不是名次。同组指东部、中西部、东北各自比较；同组新区不足的不给区间。",
-                "No order is claimed inside a bracket; the order of rows is no ranking. Peers: east, centre and west, "
-                "north-east; no interval where there are too few.",
+                f"同一组内不分先后，表内次序不是名次。同组指{peers.zh}各自比较；同组新区不足的不给区间。",
+                "No order is claimed inside a bracket; the order of rows is no ranking. Peers: "
+                f"{peers.en}; no interval where there are too few.",
             ),
         ),
     )

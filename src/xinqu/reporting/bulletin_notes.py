@@ -90,7 +90,7 @@ def _scopes(pack: Pack) -> Table:
         (
             cell(both(code)),
             cell(Text(c.name.zh, c.name.en.replace("_", " "))),
-            cell(Text(_ZH_SCOPES.get(code, c.name.zh), c.note or c.name.en)),
+            cell(c.meaning or Text(c.name.zh, c.note or c.name.en)),
         )
         for code, c in pack.codelists.get("CL_SCOPE", {}).items()
     )
@@ -107,13 +107,6 @@ _CONFIDENCE = {
     "official-reprint": Text("官方转载", "official, reprinted"),
     "press": Text("新闻", "press"),
     "secondary": Text("二手", "secondary"),
-}
-_ZH_SCOPES = {
-    "S1": "国务院批复划定的范围",
-    "S2": "总体规划的规划控制范围",
-    "S3": "管委会直接管理的区域",
-    "S4": "完整的行政区",
-    "S5": "管委会受县（市）委托管理的区域",
 }
 
 

@@ -14,7 +14,8 @@ FIGURE_COLUMNS = ("indicator", "area", "period", "value", "unknown", "unit", "sc
 
 def indicators_on(pack: Pack, day: dt.date) -> list[str]:
     """Return the ids of the indicators in force on ``day``: in the order of the bulletin, then the others."""
-    told = [identity for line in pack.reports["bulletin"].lines for identity in line.indicators]
+    bulletin = pack.reports.get("bulletin")
+    told = [identity for line in (bulletin.lines if bulletin else ()) for identity in line.indicators]
     order = dict.fromkeys([*(i for i in told if i in pack.indicators), *pack.indicators])
     return [identity for identity in order if in_force(pack.indicators[identity], day)]
 

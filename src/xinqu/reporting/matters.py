@@ -1,4 +1,4 @@
-"""The report of major matters to the State Council (Art. 17): what has happened, by when it is to be reported, what can't be told.
+"""The report of major matters (Art. 17: to the State Council): what has happened, by when it is to be reported, what can't be told.
 
 Form after GB/T 9704-2012 (报告): title, addressee, body, closing line, issuer and day. Outside the official realm it is a
 rehearsal text: marked, by a neutral issuer, without seal, red head or document number.
@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from xinqu.coordination.ladder import national_rungs
 from xinqu.coordination.matters import INDETERMINATE, TRIGGERED, MatterReason
 from xinqu.policy.pack import Pack
 from xinqu.reporting.compose import both, cell, day, edition_words, issuer_of, joined, say
@@ -21,11 +22,10 @@ from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown
 
 _NO_LIMIT = Text("无时限", "no limit")
-_NATIONAL = ("ndrc", "state_council")
-_ADDRESSEE = {
-    Realm.OFFICIAL: Text("国务院：", "To the State Council"),
-    Realm.PUBLISHED: Text("国务院（演示，不报送）：", "To the State Council (demonstration, not sent)"),
-    Realm.REHEARSAL: Text("国务院（演练，不报送）：", "To the State Council (rehearsal, not sent)"),
+_NOT_SENT = {
+    Realm.OFFICIAL: Text("", ""),
+    Realm.PUBLISHED: Text("（演示，不报送）", " (demonstration, not sent)"),
+    Realm.REHEARSAL: Text("（演练，不报送）", " (rehearsal, not sent)"),
 }
 
 
@@ -64,7 +64,7 @@ def major_matters_model(
         subtitle=edition_words(edition),
         issuer=named,
         mark=edition.realm.mark,
-        addressee=_ADDRESSEE[edition.realm],
+        addressee=_addressee(pack, edition.realm),
         statement=Text("特此报告。", "Respectfully reported."),
         closing=(named, day(edition.as_of)),
         edition=edition,
@@ -72,6 +72,13 @@ def major_matters_model(
         sections=tuple(sections),
         figures=quotes.register.figures,
     )
+
+
+def _addressee(pack: Pack, realm: Realm) -> Text:
+    """Return the organ that the pack names for this report; outside the official realm with the word that nothing is sent."""
+    organ = pack.reports["major_matters"].addressee or pack.organisations[pack.root].name
+    note = _NOT_SENT[realm]
+    return Text(f"{organ.zh}{note.zh}：", f"To {organ.en}{note.en}")
 
 
 def _summary(pack: Pack, triggered: pl.DataFrame, unsure: pl.DataFrame, difficulties: pl.DataFrame) -> Section:
@@ -93,7 +100,7 @@ def _summary(pack: Pack, triggered: pl.DataFrame, unsure: pl.DataFrame, difficul
                 "在办困难问题{open}件，其中由国家层面办理{national}件，已超时限{late}件。",
                 "{open} difficulties are open, {national} held at the national level, {late} overdue.",
                 open=is_open.height,
-                national=is_open.filter(pl.col("rung").is_in(_NATIONAL)).height,
+                national=is_open.filter(pl.col("rung").is_in(national_rungs(pack))).height,
                 late=is_open["is_overdue"].sum(),
             ),
         ),
@@ -114,7 +121,9 @@ def _occurred(pack: Pack, triggered: pl.DataFrame, quotes: Quotes) -> Section:
 
 def _difficulties(pack: Pack, difficulties: pl.DataFrame) -> Section:
     heading = Text("需国家层面协调的困难问题", "Difficulties that need national coordination")
-    rows = difficulties.filter(pl.col("is_open") & pl.col("rung").is_in(_NATIONAL)).sort("raised_on", "difficulty")
+    rows = difficulties.filter(pl.col("is_open") & pl.col("rung").is_in(national_rungs(pack))).sort(
+        "raised_on", "difficulty"
+    )
     if rows.is_empty():
         return Section(
             heading=heading, blocks=(say("目前没有由国家层面办理的困难问题。", "None is held at the national level."),)

@@ -29,7 +29,6 @@ from xinqu.vocabulary.origin import Origin, Realm
 from xinqu.vocabulary.problem import Problem, Refused
 from xinqu.vocabulary.text import Lang
 
-FILER = "filer"
 ORIGINS = {Realm.OFFICIAL: Origin.REPORTED, Realm.PUBLISHED: Origin.PUBLISHED, Realm.REHEARSAL: Origin.SIMULATED}
 
 
@@ -117,9 +116,11 @@ def submit(
 
 def _filer(workspace: Workspace, realm: Realm, pack: Pack, account: str, key: Key) -> Person:
     """Return ``account`` as the filer of the return's unit; as a filer of another one if that is all it is."""
-    persons = Rights(pack, roles_of(workspace, account), realm).persons(account, FILER)
+    roles = pack.event_types["return.submitted"].roles
+    rights = Rights(pack, roles_of(workspace, account), realm)
+    persons = [person for role in roles for person in rights.persons(account, role)]
     own = [person for person in persons if person.organisation == unit_of(pack, key)]
-    return (own or persons or [accounts.person(workspace, account, FILER, realm=realm)])[0]
+    return (own or persons or [accounts.person(workspace, account, roles[0], realm=realm)])[0]
 
 
 def write_annotated(taken: Taken, document: ReturnDocument, findings: pl.DataFrame, folder: Path, lang: Lang) -> Path:

@@ -66,9 +66,9 @@ def build(snapshot: Snapshot, kind: str, *, lang: Lang = "zh") -> Built:
     """Build a report from a snapshot.
 
     Raises:
-        Refused: XQ-REPORT-101 for a kind that is not ``bulletin`` or ``major_matters``.
+        Refused: XQ-REPORT-101 for a kind that is not ``bulletin`` or ``major_matters``, or that the pack lacks.
     """
-    if kind not in _MODELS:
+    if kind not in _MODELS or kind not in snapshot.pack.reports:
         raise Refused(_unknown_kind(kind))
     report = _MODELS[kind](snapshot)
     return Built(

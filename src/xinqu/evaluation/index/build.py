@@ -83,8 +83,7 @@ def build_index(
     closing = dt.date(year, 12, 31)
     coverage = _parameter(pack, "framework_coverage_min", closing)
     inputs = _inputs(pack, scheme, figures, year, facts or {})
-    efficacy = (float(_parameter(pack, "efficacy_base", closing)), float(_parameter(pack, "efficacy_span", closing)))
-    nominal = points(scheme, inputs.values, inputs.caps, efficacy=efficacy)
+    nominal = points(scheme, inputs.values, inputs.caps, efficacy=_efficacy(pack, scheme, closing))
     scores = score(scheme, nominal, coverage)
     scored = np.flatnonzero(~np.isnan(scores.total))
     variants = np.stack([nominal[scored], standard_scores(scheme, inputs.values[scored], inputs.caps[scored])])
@@ -133,8 +132,16 @@ def _status(framework: Framework, events: pl.DataFrame | None, year: int) -> Lit
     return "trial" if adopted.is_empty() else "adopted"
 
 
+def _efficacy(pack: Pack, scheme: Scheme, day: dt.date) -> tuple[float, float]:
+    """Return base and span of efficacy coefficients; zeros, which nobody reads, where the scheme has none."""
+    if "efficacy" not in scheme.methods:
+        return 0.0, 0.0
+    return float(_parameter(pack, "efficacy_base", day)), float(_parameter(pack, "efficacy_span", day))
+
+
 def _parameter(pack: Pack, identity: str, day: dt.date) -> Fraction:
-    version = pack.parameters[identity].on(day)
+    parameter = pack.parameters.get(identity)
+    version = parameter.on(day) if parameter else None
     if version is None:
         raise Refused(
             Problem(
