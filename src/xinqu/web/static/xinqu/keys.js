@@ -102,7 +102,7 @@
 
   const choice = document.querySelector("[data-keys-off]");
   if (choice) {
-    choice.parentElement.hidden = false;
+    choice.closest("[hidden]").hidden = false;
     choice.checked = off();
     choice.addEventListener("change", () => localStorage.setItem(OFF, choice.checked ? "1" : "0"));
   }
