@@ -131,16 +131,25 @@ def units_hold(pack: Pack) -> Iterator[Problem]:
     expressions, _ = parsed(pack)
     units = {code: item.unit for code, item in pack.items.items()}
     units |= {name: parameter.unit for name, parameter in pack.parameters.items()}
-    units = {name: unit for name, unit in units.items() if unit in pack.units}  # others are told by their own proof
+    units = {
+        name: unit for name, unit in units.items() if _is_defined(pack, unit)
+    }  # others are told by their own proof
     for entry in written(pack):
         names = (
             {*(expressions[entry.id].items), *expressions[entry.id].parameters} if entry.id in expressions else set()
         )
-        if not names or not names <= units.keys():
+        if not names or not names <= units.keys() or not (_is_defined(pack, entry.unit) or not entry.unit):
             continue
         for said in unit_faults(expressions[entry.id], units=units, declared=entry.unit, defined=pack.unit_definitions):
             yield fault(pack, entry.record, "XQ-POLICY-056", said,
                         fix=Text("改正换算系数或声明的单位", "correct the factor or the declared unit"))  # fmt: skip
+
+
+def _is_defined(pack: Pack, unit: str) -> bool:
+    try:
+        return unit in pack.units and (unit in _NO_QUANTITIES or bool(unit_of(unit, pack.unit_definitions)))
+    except KeyError:
+        return False
 
 
 def units_known(pack: Pack) -> Iterator[Problem]:

@@ -193,7 +193,7 @@ def used(pack: Pack) -> Iterator[Problem]:
 # lists that the code itself reads, not an item or a field
 _LISTS_OF_THE_PRODUCT = frozenset(
     {"CL_UNIT", "CL_STAT_TOLERANCE", "CL_SCOPE", "CL_REGION", "CL_PEER_GROUP", "CL_VALUE_STATE", "CL_SUBMISSION",
-     "CL_LAMP", "CL_RUNG", "CL_LEDGER", "CL_SPACE_CLASS"}
+     "CL_LAMP", "CL_RUNG", "CL_PILLAR", "CL_LEDGER", "CL_SPACE_CLASS"}
 )  # fmt: skip
 
 PROOFS: tuple[Callable[[Pack], Iterator[Problem]], ...] = (served, reached, cited, named, used)

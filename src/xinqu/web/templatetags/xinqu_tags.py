@@ -21,7 +21,11 @@ EMPTY = mark_safe("")
 
 @register.simple_tag(takes_context=True)
 def t(context: Context, key: str, **values: object) -> str:
-    """Say the words of ``key``."""
+    """Say the words of ``key``; a pillar that the table lacks is called what the pack calls it (CL_PILLAR)."""
+    if key.startswith("pillar.") and not known(key):
+        code = key.rpartition(".")[2]
+        named = context["pack"].codelists.get("CL_PILLAR", {}).get(code)
+        return _in(context, named.name) if named else code.replace("_", " ")
     return _in(context, word(key, **values))
 
 
