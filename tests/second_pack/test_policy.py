@@ -11,6 +11,9 @@ from xinqu.policy.check import check_pack
 from xinqu.policy.load import load_pack
 from xinqu.policy.show import show
 from xinqu.returns.units import factor_to, offered_units
+from xinqu.spine import policy
+from xinqu.spine.init import init
+from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Refused
 
 FOLDER = Path(__file__).parent / "pack"
@@ -100,3 +103,15 @@ def test_units_of_the_pack_convert_exactly_and_things_counted_do_not():
     assert factor_to(pack, entered="teu", declared="quay_m") is None
     assert factor_to(pack, entered="%", declared="count") is None
     assert offered_units(pack, "k_crown") == ["千克朗", "克朗"]
+
+
+def test_the_first_day_of_a_workspace_may_be_under_it(tmp_path):
+    """``init --policy`` and ``policy adopt`` are all that another country needs; the first pack is never in force."""
+    pack = load_pack(FOLDER)
+    day = init(tmp_path / "norland", administrators=["chief.one", "chief.two"], policy=FOLDER)
+    assert day.organisations == len(pack.organisations)
+    chief = policy.administrator(day.workspace, "chief.one", realm=Realm.OFFICIAL, pack=pack)
+    assert (chief.role, chief.organisation) == ("port_desk", "ports")
+    policy.adopt(day.workspace, Realm.OFFICIAL, chief, second="chief.two", folder=FOLDER)
+    assert policy.adopted(day.workspace, Realm.OFFICIAL).sha256 == pack.sha256
+    assert policy.administrator(day.workspace, "chief.two", realm=Realm.OFFICIAL).role == "port_desk"

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from xinqu.policy.load import DEFAULT_PACK
 from xinqu.spine.init import init
 from xinqu.vocabulary.text import Text
 
@@ -14,6 +15,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "xinqu init /srv/xinqu --database postgresql://xinqu@/xinqu"
     parser.add_argument("folder", type=Path, help="new folder of the workspace")
     parser.add_argument("--database", metavar="URL", help="postgresql://user:password@host/name; else SQLite inside")
+    parser.add_argument("--policy", type=Path, metavar="FOLDER", default=DEFAULT_PACK, help="pack of another policy")
     parser.add_argument(
         "--administrators",
         nargs="+",
@@ -25,7 +27,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    day = init(args.folder, administrators=args.administrators, database_url=args.database)
+    day = init(args.folder, administrators=args.administrators, database_url=args.database, policy=args.policy)
     print(
         Text(f"工作区    {day.workspace.dir}（正式）", f"workspace       {day.workspace.dir} (official)").say(args.lang)
     )

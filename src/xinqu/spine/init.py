@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from xinqu.policy.load import load_pack
+from xinqu.policy.load import DEFAULT_PACK, load_pack
 from xinqu.spine import accounts, log, signin
 from xinqu.spine.workspace import Workspace, create, is_workspace, open_workspace
 from xinqu.vocabulary.origin import Realm
@@ -21,8 +21,12 @@ class FirstDay(msgspec.Struct, kw_only=True):
     links: dict[str, str]
 
 
-def init(folder: Path, *, administrators: Sequence[str], database_url: str | None = None) -> FirstDay:
+def init(
+    folder: Path, *, administrators: Sequence[str], database_url: str | None = None, policy: Path = DEFAULT_PACK
+) -> FirstDay:
     """Make an official workspace in ``folder``; run again after an interruption, it goes on where it stopped.
+
+    ``policy`` is the pack whose organisations and roles the first day uses; two administrators adopt it next.
 
     Raises:
         Refused: XQ-INIT-001 when the workspace has begun its life already, and what ``create`` and ``bootstrap``
@@ -34,7 +38,7 @@ def init(folder: Path, *, administrators: Sequence[str], database_url: str | Non
             raise Refused(_has_begun(folder))
     else:
         workspace = create(folder, database_url=database_url)
-    pack = load_pack(cache=workspace.cache_dir)
+    pack = load_pack(policy, cache=workspace.cache_dir)
     count = accounts.load_organisations(workspace, pack)
     accounts.bootstrap(workspace, pack, administrators, realm=Realm.OFFICIAL)
     links = {name: signin.one_time_link(workspace, name) for name in administrators}

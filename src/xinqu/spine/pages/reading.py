@@ -12,10 +12,6 @@ from xinqu.spine.pages.model import AreaRef, Figure, Frame, IndicatorRef, Lamp, 
 from xinqu.vocabulary.periods import Frequency, Period
 from xinqu.vocabulary.text import Text
 
-PILLARS = (
-    "quality_of_growth", "innovation", "real_economy", "reform_business_environment", "openness",
-    "intensive_land_use", "construction_governance_green",
-)  # fmt: skip  # order of the framework's pillars in every table
 _KEY = ["indicator", "area"]
 
 
@@ -48,8 +44,8 @@ def indicator_ref(pack: Pack, indicator: policy.Indicator) -> IndicatorRef:
 
 
 def ordered_indicators(pack: Pack, *, headline_only: bool) -> list[policy.Indicator]:
-    """Return the indicators by pillar, then id; pillars unknown to `PILLARS` come last."""
-    rank = {pillar: number for number, pillar in enumerate(PILLARS)}
+    """Return the indicators by pillar in the order of CL_PILLAR, then id; pillars that it lacks come last."""
+    rank = {pillar: number for number, pillar in enumerate(pack.codelists.get("CL_PILLAR", {}))}
     chosen = (i for i in pack.indicators.values() if i.headline or not headline_only)
     return sorted(chosen, key=lambda i: (rank.get(i.pillar, len(rank)), i.pillar, i.id))
 
