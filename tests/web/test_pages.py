@@ -252,3 +252,14 @@ def test_a_frame_that_cannot_be_read_is_told(ndrc):
 
 def test_healthz_answers(demo_workspace):
     assert json.loads(get(Client(HTTP_HOST="127.0.0.1"), "/healthz"))["ok"]
+
+
+def test_an_official_workspace_has_no_realm_in_its_paths_and_no_strip(official):
+    browser = client_of(official, "u001")
+    assert browser.get("/zh/")["Location"] == "/zh/matrix/"
+    for path in ("matrix/", "areas/lanzhou/", "indicators/Q01/", "articles/6/"):
+        body = get(browser, f"/zh/{path}")
+        assert "非官方" not in body
+        assert "演练" not in body
+        assert "未报" in body or "尚无数据" in body, "nothing was filed yet, and the page says so"
+    get(browser, "/zh/published/matrix/", 404)

@@ -6,6 +6,8 @@ from django.urls import URLPattern, get_resolver
 
 from xinqu.spine import signin
 from xinqu.web.access import EVERYBODY
+from xinqu.web.throttle import FAILURES, WAIT_S, Throttle
+from xinqu.web.views import session
 
 PASSWORD = "a long enough password"
 # Views that need no account: they show nothing of any realm.
@@ -88,3 +90,27 @@ def test_a_wrong_account_or_password_get_one_answer(signed_up, attempt):
 def test_signing_in_needs_the_form_of_this_site(published_workspace):
     strict = Client(HTTP_HOST="127.0.0.1", enforce_csrf_checks=True)
     assert strict.post("/zh/sign-in/", {"username": "x", "password": "y"}).status_code == 403
+
+
+def test_guessing_makes_an_account_wait_and_no_other(signed_up):
+    def post(account, password):
+        return signed_up.post("/zh/sign-in/", {"username": account, "password": password}).status_code
+
+    session._throttle.succeeded("ndrc.acceptor")
+    assert [post("ndrc.acceptor", "guess") for _ in range(FAILURES)] == [401] * FAILURES
+    assert post("ndrc.acceptor", PASSWORD) == 429, "the right password waits too, or the answer would tell it"
+    assert post("gansu.approver", "guess") == 401
+    session._throttle.succeeded("ndrc.acceptor")
+    assert post("ndrc.acceptor", PASSWORD) == 302
+
+
+def test_a_wait_ends_and_old_failures_do_not_count():
+    now = [1000.0]
+    throttle = Throttle(clock=lambda: now[0])
+    for _ in range(FAILURES):
+        throttle.failed("a")
+    assert throttle.waits("a")
+    now[0] += WAIT_S
+    assert not throttle.waits("a")
+    throttle.failed("a")
+    assert not throttle.waits("a")

@@ -101,27 +101,33 @@ def sketch(areas: Sequence[tuple[AreaRef, int]], total: int, bounds: Bounds) -> 
     scale = min(
         width / max((bounds.east - bounds.west) * squeeze, 1e-9), height / max(bounds.north - bounds.south, 1e-9)
     )
+    places = [
+        (SKETCH_PAD_X + (a.lon - bounds.west) * squeeze * scale, SKETCH_PAD_Y + (bounds.north - a.lat) * scale)
+        for a, _ in areas
+    ]
     return tuple(
-        _dot(
-            area,
-            number,
-            total,
-            SKETCH_PAD_X + (area.lon - bounds.west) * squeeze * scale,
-            SKETCH_PAD_Y + (bounds.north - area.lat) * scale,
-        )
-        for area, number in areas
+        _dot(area, number, total, place, left=_is_taken(places, place, 1) and not _is_taken(places, place, -1))
+        for (area, number), place in zip(areas, places, strict=True)
     )
+
+
+_LABEL_WIDTH, _LABEL_HEIGHT = 68.0, 18.0  # room that a dot and the longest short name take, in pixels
+
+
+def _is_taken(places: Sequence[tuple[float, float]], place: tuple[float, float], side: int) -> bool:
+    """Say whether another dot stands where the name would, right (1) or left (-1) of ``place``."""
+    x, y = place
+    return any(0 < side * (other - x) < _LABEL_WIDTH and abs(height - y) < _LABEL_HEIGHT for other, height in places)
 
 
 _LEVELS = 6
-_LABEL_LEFT = frozenset(
-    {"xiongan", "jiangbei", "tianfu", "xixian", "lanzhou", "dianzhong", "xiangjiang"}
-)  # their right side is taken
 
 
-def _dot(area: AreaRef, number: int, total: int, x: float, y: float) -> Dot:
+def _dot(area: AreaRef, number: int, total: int, place: tuple[float, float], *, left: bool) -> Dot:
+    x, y = place
     level = 0 if number == 0 else 1 + min(_LEVELS - 1, int(number / total * _LEVELS))
-    left = area.code in _LABEL_LEFT
-    return Dot(
-        area, round(x, 1), round(y, 1), number, level, round(x + (-15 if left else 15), 1), "end" if left else "start"
-    )
+    label_x = x + (-_LABEL_GAP if left else _LABEL_GAP)
+    return Dot(area, round(x, 1), round(y, 1), number, level, round(label_x, 1), "end" if left else "start")
+
+
+_LABEL_GAP = 15.0  # from the middle of a dot to its name

@@ -116,6 +116,13 @@ def test_areas_are_compared_at_the_best_covered_period_unless_another_is_asked_f
     assert indicator.read(taken, Query(period="2025"), ALL, indicator="R01").counts.known == 1
 
 
+def test_where_nothing_is_known_the_areas_stand_at_the_newest_due_period_with_their_reason():
+    taken = snapshot([figure("R01", "lanzhou", "2024"), figure("R01", "lanzhou", "2025")])
+    page = indicator.read(taken, NOW, ALL, indicator="R01")
+    assert (page.period, page.counts.known, page.columns) == ("2025", 0, ())
+    assert {s.figure.unknown for s in page.standings if s.area.code == "lanzhou"} == {"missing"}
+
+
 def test_lower_first_where_lower_is_better():
     assert cast.pack().indicators["G01"].direction == "-"
     taken = snapshot([figure("G01", a, "2025", v) for a, v in (("lanzhou", 0.5), ("pudong", 0.2))])

@@ -101,8 +101,9 @@ def read(snapshot: SnapshotLike, query: Query, sight: Sight, *, indicator: str) 
     """Return the page of ``indicator``; None when the pack has none of that id.
 
     The areas are compared at the period asked for or, when that is none of the indicator's, at the period with the
-    most known areas (of several, the newest). Known figures come first, the larger first (the smaller first when
-    lower is better); no rank is given, since no figure carries an uncertainty.
+    most known areas (of several, the newest; where nothing is known, the newest that is due). Known figures come
+    first, the larger first (the smaller first when lower is better); no rank is given, since no figure carries an
+    uncertainty.
     """
     record = snapshot.pack.indicators.get(indicator)
     if record is None:
@@ -144,8 +145,10 @@ def _compared_period(query: Query, history: dict[tuple[str, str], tuple[Figure, 
     known = [f.period for figures in history.values() for f in figures if f.known]
     if query.period in known:
         return query.period
-    newest_first = reading.sort_periods(known)
-    return max(newest_first, key=known.count, default="")
+    if not known:
+        due = reading.sort_periods(f.period for figures in history.values() for f in figures)
+        return due[0] if due else ""
+    return max(reading.sort_periods(known), key=known.count)
 
 
 def _standing(

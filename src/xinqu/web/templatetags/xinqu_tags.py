@@ -17,14 +17,15 @@ from xinqu.web.words import known, pack_text, word
 register = template.Library()
 Context = Mapping[str, Any]  # a template's context, or the part of it that a component needs
 EMPTY = mark_safe("")
+_LISTS = {"pillar": "CL_PILLAR", "region": "CL_REGION"}  # code lists that name what another pack brings
 
 
 @register.simple_tag(takes_context=True)
 def t(context: Context, key: str, **values: object) -> str:
-    """Say the words of ``key``; a pillar that the table lacks is called what the pack calls it (CL_PILLAR)."""
-    if key.startswith("pillar.") and not known(key):
-        code = key.rpartition(".")[2]
-        named = context["pack"].codelists.get("CL_PILLAR", {}).get(code)
+    """Say the words of ``key``; a pillar or region that the table lacks is called what the pack calls it."""
+    kind, code = key.partition(".")[0], key.rpartition(".")[2]
+    if kind in _LISTS and not known(key):
+        named = context["pack"].codelists.get(_LISTS[kind], {}).get(code)
         return _in(context, named.name) if named else code.replace("_", " ")
     return _in(context, word(key, **values))
 

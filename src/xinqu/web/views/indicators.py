@@ -47,7 +47,7 @@ def indicator_page(request: HttpRequest, place: Place, indicator: str, *, file_f
 
 
 def _finding(view: model.IndicatorView) -> Text:
-    if not view.period:
+    if not view.columns:
         return word("indicator.finding_none", total=view.counts.total)
     period = numbers.period_text(view.period)
     return word("indicator.finding", period=period, known=view.counts.known, total=view.counts.total)

@@ -12,8 +12,12 @@ from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.text import Lang
 from xinqu.web.access import base_of, open_to_everybody
 from xinqu.web.rendering import outside
+from xinqu.web.throttle import Throttle
 
 WRONG = "XQ-WEB-002"  # account or password is wrong, or the account is closed; one answer for all three
+TOO_OFTEN = "XQ-WEB-003"  # too many wrong passwords in a row; the right one waits too
+_STATUS = {"": 200, WRONG: 401, TOO_OFTEN: 429}
+_throttle = Throttle()
 
 
 @require_safe
@@ -36,23 +40,29 @@ def home(_request: HttpRequest, lang: Lang) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to_everybody
 def sign_in(request: HttpRequest, lang: Lang) -> HttpResponse:
-    """Sign in with account and password; a wrong one says no more than that."""
+    """Sign in with account and password; a wrong one says no more than that, and five of them make the account wait."""
     following = _following(request, lang)
-    wrong = False
-    if request.method == "POST":
-        account = authenticate(
-            request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
-        )
-        if account is not None:
-            login(request, account)
-            return HttpResponseRedirect(following)
-        wrong = True
-    elif request.user.is_authenticated:
+    refused = _try(request) if request.method == "POST" else ""
+    if not refused and request.user.is_authenticated:
         return HttpResponseRedirect(following)
     return outside(
-        request, lang, "sign_in.html", status=401 if wrong else 200, wrong=wrong, code=WRONG, next=following,
+        request, lang, "sign_in.html", status=_STATUS[refused], refused=refused, next=following,
         username=request.POST.get("username", ""), demo=Realm.OFFICIAL not in opening.workspace().realms,
     )  # fmt: skip
+
+
+def _try(request: HttpRequest) -> str:
+    """Sign the sender in; return the code of the refusal, or ""."""
+    name = request.POST.get("username", "")
+    if _throttle.waits(name):
+        return TOO_OFTEN
+    account = authenticate(request, username=name, password=request.POST.get("password", ""))
+    if account is None:
+        _throttle.failed(name)
+        return WRONG
+    _throttle.succeeded(name)
+    login(request, account)
+    return ""
 
 
 @require_POST
