@@ -13,7 +13,7 @@ from xinqu.vocabulary.truth import Unknown, ValueState, Verdict
 
 # Rows a block: keeps the texts of 100 inputs below 100 MB.
 BLOCK_ROWS = 50_000
-_UNKNOWN, _FALSE, _TRUE = -1, 0, 1
+UNKNOWN, FALSE, TRUE = -1, 0, 1
 _KEY = ("area", "sub_unit", "period", "submission")
 _REASON_NUMBER = {reason.value: number for number, reason in enumerate(REASONS)}
 
@@ -28,16 +28,17 @@ def locate(rows: pl.DataFrame, rules: Sequence[Rule], form: Form) -> Findings:
 
 
 def _locate(rows: pl.DataFrame, rules: Sequence[Rule], form: Form) -> Findings:
-    verdicts = _verdicts(rows, rules)
-    row, rule = np.nonzero(verdicts != _TRUE)
-    found = pl.DataFrame({"row": row, "rule": rule, "false": verdicts[row, rule] == _FALSE}).with_row_index("at")
+    said = verdicts(rows, rules)
+    row, rule = np.nonzero(said != TRUE)
+    found = pl.DataFrame({"row": row, "rule": rule, "false": said[row, rule] == FALSE}).with_row_index("at")
     told = _told(found, _inputs(rows, rules, found))
     told = told.with_columns(_reasons(told, rows, rules))
-    return Findings(_frame(rows, rules, told, form), _counts(verdicts, told, rules, form.id))
+    return Findings(_frame(rows, rules, told, form), _counts(said, told, rules, form.id))
 
 
-def _verdicts(rows: pl.DataFrame, rules: Sequence[Rule]) -> NDArray[np.int8]:
-    columns = [rule.verdict.cast(pl.Int8).fill_null(_UNKNOWN).alias(rule.id) for rule in rules]
+def verdicts(rows: pl.DataFrame, rules: Sequence[Rule]) -> NDArray[np.int8]:
+    """Return what each rule (column) says of each row: TRUE, FALSE or UNKNOWN."""
+    columns = [rule.verdict.cast(pl.Int8).fill_null(UNKNOWN).alias(rule.id) for rule in rules]
     return rows.with_columns(columns).select(rule.id for rule in rules).to_numpy()
 
 
@@ -159,18 +160,18 @@ def _records(rows: pl.DataFrame, form: Form) -> pl.Series:
     return pl.DataFrame(pairs).select(record.alias("record")).to_series()
 
 
-def _counts(verdicts: NDArray[np.int8], told: pl.DataFrame, rules: Sequence[Rule], form: str) -> pl.DataFrame:
+def _counts(said: NDArray[np.int8], told: pl.DataFrame, rules: Sequence[Rule], form: str) -> pl.DataFrame:
     unknown = told.filter(~pl.col("false"))
     number = unknown["reason"].replace_strict(_REASON_NUMBER, return_dtype=pl.Int64).to_numpy()
     reasons = np.zeros((len(rules), len(REASONS)), dtype=np.uint32)
     np.add.at(reasons, (unknown["rule"].to_numpy(), number), 1)
-    codes = (("true", _TRUE), ("false", _FALSE), ("indeterminate", _UNKNOWN))
+    codes = (("true", TRUE), ("false", FALSE), ("indeterminate", UNKNOWN))
     return pl.DataFrame(
         {
             "form": [form] * len(rules),
             "check": [rule.id for rule in rules],
             "level": [rule.level for rule in rules],
-            **{name: (verdicts == code).sum(axis=0) for name, code in codes},
+            **{name: (said == code).sum(axis=0) for name, code in codes},
             **{reason.value: reasons[:, n] for n, reason in enumerate(REASONS)},
         },
         schema_overrides={name: kind for name, kind in COUNTS_SCHEMA.items() if kind == pl.UInt32},

@@ -1,19 +1,29 @@
 """Runs all checks in force on the returns of a form: findings and counts, in three values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import msgspec
 import polars as pl
 
 from xinqu.engines.context import Facts, build_context
 from xinqu.engines.reasons import known_scopes
+from xinqu.expressions.parse import Expression
 from xinqu.policy.model import Check
 from xinqu.policy.pack import Pack
-from xinqu.validation.findings import Findings, joined, no_findings
+from xinqu.validation.findings import Findings, joined
 from xinqu.validation.locate import locate
-from xinqu.validation.rules import expressions_of, rules_of, written_in_force
+from xinqu.validation.rules import Rule, expressions_of, rules_of, written_in_force
 from xinqu.vocabulary.periods import Period
 
 REGULAR = "regular"
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Returns that are judged by the same checks: their rows of the context frame, the written checks, all rules."""
+
+    rows: pl.DataFrame
+    checks: list[Check]
+    rules: tuple[Rule, ...]
 
 
 def validate(
@@ -33,9 +43,27 @@ def validate(
         keys: ``area, sub_unit, period`` of the returns to judge; None: all of ``facts[form]``.
         released_peers: released peer statistics, where the facts hold too few peers (engines.context).
     """
+    parts = judged_parts(pack, facts, form, kind=kind, keys=keys, released_peers=released_peers)
+    return joined([locate(part.rows, part.rules, pack.forms[form]) for part in parts])
+
+
+def judged_parts(
+    pack: Pack,
+    facts: Facts,
+    form: str,
+    *,
+    kind: str | Mapping[str, str] = REGULAR,
+    keys: pl.DataFrame | None = None,
+    released_peers: pl.DataFrame | None = None,
+    beside: Sequence[Expression] = (),
+) -> list[Judged]:
+    """Return the returns of ``form`` as ``validate`` judges them, in parts of the same kind and checks in force.
+
+    ``beside``: expressions that the rows shall hold the context of, besides those of the checks.
+    """
     if form not in facts or facts[form].is_empty():
-        return no_findings()
-    expressions = expressions_of(pack, form)
+        return []
+    expressions = [*expressions_of(pack, form), *beside]
     read = {form, *(pack.form_of_item[item] for expression in expressions for item in expression.items)}
     known = {name: facts[name] for name in read if name in facts}
     near = known if keys is None else _years_around(known, keys)
@@ -46,8 +74,8 @@ def validate(
     for (kind_name,), rows in _by_kind(context, kind):
         for checks, periods in _by_checks_in_force(pack, form, rows):
             judged = rows if periods is None else rows.filter(pl.col("period").is_in(periods))
-            parts.append(locate(judged, rules_of(pack, form, checks, kind=kind_name, scopes=scopes), pack.forms[form]))
-    return joined(parts)
+            parts.append(Judged(judged, checks, rules_of(pack, form, checks, kind=kind_name, scopes=scopes)))
+    return parts
 
 
 def validate_all(pack: Pack, facts: Facts, *, kind: str | Mapping[str, str] = REGULAR) -> Findings:
