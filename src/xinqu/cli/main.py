@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "init": ("xinqu.cli.init", Text("建立正式工作区", "make an official workspace")),
     "user": ("xinqu.cli.user", Text("管理账户、角色、链接与令牌", "manage accounts, roles, links and tokens")),
     "org": ("xinqu.cli.org", Text("查看或载入机构", "list or load organisations")),
-    "calendar": ("xinqu.cli.calendar", Text("查看工作日历", "show the working-day calendar")),
+    "calendar": ("xinqu.cli.calendar", Text("工作日、到期与进度、延期、锁定", "show working days and due returns; extend, lock")),
     "log": ("xinqu.cli.log", Text("查看日志、签发日志头", "list the log, or sign its head")),
     "redact": ("xinqu.cli.redact", Text("遮蔽文字或附件（两人）", "remove a free text or attachment (two persons)")),
     "policy": ("xinqu.cli.policy", Text("核对、查看、比较、发布规则包", "check, show, compare and adopt a pack")),

@@ -55,7 +55,7 @@ def lock(
         Refused: XQ-RETURN-011 for an unknown form, XQ-RETURN-108 for a period of another frequency.
     """
     pack = adopted(workspace, realm)
-    _refuse_other_frequency(pack, form, period)
+    refuse_other_frequency(pack, form, period)
     data: dict[str, object] = {"form": form, "period": str(period)}
     event = _event(workspace, realm, _LOCKED, f"return/{form}/{period}", account, data)
     return log.append(workspace, pack, [event], clock=clock)[0]
@@ -67,7 +67,7 @@ def unlock(
 ) -> StoredEvent:  # fmt: skip
     """Open a closed period again for one area, by two persons, until it is locked anew; the reason is kept salted."""
     pack = adopted(workspace, realm)
-    _refuse_other_frequency(pack, key.form, Period.parse(key.period))
+    refuse_other_frequency(pack, key.form, Period.parse(key.period))
     text = salted.put_text(workspace, reason)
     data = {**key.data(), "reason": text, "second_actor": second}
     event = _event(workspace, realm, _UNLOCKED, key.subject, account, data, objects=(text,))
@@ -85,7 +85,8 @@ def _event(
     )  # fmt: skip
 
 
-def _refuse_other_frequency(pack: Pack, form: str, period: Period) -> None:
+def refuse_other_frequency(pack: Pack, form: str, period: Period) -> None:
+    """Raise Refused XQ-RETURN-011 or -029 for a form that is no area form, -108 for a period that it does not have."""
     definition = find_form(pack, form, Where(subject=form))
     if period.frequency is not definition.frequency:
         raise Refused(

@@ -82,6 +82,11 @@ def roles_of(workspace: Workspace, account: str | None = None) -> frozenset[Held
     return roles if account is None else frozenset(held for held in roles if held.account == account)
 
 
+def covers(held: Held, organisation: str, *, pack: Pack) -> bool:
+    """Say whether the home scope of a held role reaches ``organisation``, whatever the class of data."""
+    return _reaches(held.role, held.organisation, held.account, Target(data_class="", organisation=organisation), pack)
+
+
 def _reaches(role: str, organisation: str, account: str, target: Target, pack: Pack) -> bool:
     """Say whether the role has anything to do with the target's place, whatever the class of data."""
     home = pack.roles[role].home_scope if role in pack.roles else ""
