@@ -499,3 +499,16 @@ def test_text_that_looks_like_a_formula_is_harmless_on_the_way_out(pack, text):
     sheet = openpyxl.load_workbook(io.BytesIO(again))["xm1"]
     assert (sheet["K11"].value, sheet["K11"].data_type) == (text, "s")
     assert read_return(pack, again, "return.xlsx", as_of=AS_OF).content_sha256 == document.content_sha256
+
+
+def test_security_marking_written_as_character_references(workbook, refused):
+    """openpyxl writes &#26426;&#23494; for 机密 where lxml is installed; a spreadsheet shows the same words."""
+
+    def change(name, content):
+        return (
+            content.replace(b"</sst>", b"<si><t>&#26426;&#23494;</t></si></sst>")
+            if "sharedStrings" in name
+            else content
+        )
+
+    assert [problem.code for problem in refused(repacked(workbook, change))] == ["XQ-RETURN-007"]

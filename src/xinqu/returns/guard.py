@@ -1,6 +1,7 @@
 """Looks at an upload before anything parses it: size, zip structure, XML declarations, macros, security markings."""
 
 import functools
+import html
 import io
 import re
 import zipfile
@@ -142,7 +143,7 @@ def _texts(name: str, content: bytes) -> str:
     words = _TAG.sub(b"", _CELL_BREAK.sub(b"\n", content.replace(b"</t></r>", b"")))
     if name == "xl/workbook.xml":
         words += b"\n" + b"\n".join(re.findall(rb'<sheet [^>]*name="([^"]*)"', content))
-    return words.decode("utf-8", errors="replace")
+    return html.unescape(words.decode("utf-8", errors="replace"))  # a mark written as character references is one too
 
 
 def decode_text(body: bytes, filename: str) -> str:
