@@ -13,6 +13,7 @@ from xinqu.spine import log
 from xinqu.spine.workspace import Workspace, create
 from xinqu.store import triggers
 from xinqu.store.records import NO_HASH
+from xinqu.vocabulary.canonical import canonical_json
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Refused
 
@@ -34,6 +35,13 @@ def test_each_event_carries_the_hash_of_the_one_before_and_the_hash_covers_the_s
         assert json.loads(body)["prev_hash"] == before
         before = hashlib.sha256(body).hexdigest()
         assert row[-2] == before
+
+
+def test_the_stored_bytes_are_the_canonical_json_of_all_that_an_event_says(rehearsal: Workspace):
+    log.append(rehearsal, cast.pack(), [cast.submitted(n) for n in range(3)])
+    for row in rows():
+        assert canonical_json(json.loads(row[-1])) == row[-1]
+        assert canonical_json(json.loads(row[-1])["data"]).decode() == row[10]
 
 
 def test_what_is_appended_is_read_back(rehearsal: Workspace):

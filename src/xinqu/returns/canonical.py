@@ -12,6 +12,7 @@ from xinqu.returns.document import ROW_SCHEMA, Header, ReturnDocument
 from xinqu.vocabulary.canonical import rows_sha256
 
 _HEADER_KEY = "xinqu.header"
+_PLAIN_ROWS = 1_000  # beyond, a dictionary and compression pay
 
 
 def decimal_text(number: Decimal) -> str:
@@ -45,15 +46,26 @@ def content_sha256(header: Header, rows: pl.DataFrame) -> str:
 
 
 def to_parquet(document: ReturnDocument) -> bytes:
-    """Return header and rows as Parquet; same rows, same bytes (under one Polars version)."""
-    out = io.BytesIO()
-    document.rows.write_parquet(
+    """Return header and rows as Parquet; same rows, same bytes (under one version of pyarrow).
+
+    A return has a few dozen rows: plain pages are no larger than packed ones and take a third of the time.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = document.rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+    header = msgspec.json.encode(document.header)
+    is_small = document.rows.height <= _PLAIN_ROWS
+    out = pa.BufferOutputStream()
+    parquet.write_table(
+        table.replace_schema_metadata({_HEADER_KEY: header}),
         out,
-        compression="zstd",
-        statistics=False,
-        metadata={_HEADER_KEY: msgspec.json.encode(document.header).decode()},
+        compression="NONE" if is_small else "ZSTD",
+        use_dictionary=not is_small,
+        write_statistics=False,
+        store_schema=False,
     )
-    return out.getvalue()
+    return bytes(out.getvalue().to_pybytes())
 
 
 def from_parquet(body: bytes) -> tuple[Header, pl.DataFrame]:

@@ -1,14 +1,15 @@
 """The rows of accepted returns, compacted per form into a cache that can be rebuilt; the cache is never the truth."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from xinqu.engines.facts import empty_facts, rows_to_facts
 from xinqu.policy.pack import Pack
-from xinqu.returns.document import ROW_SCHEMA
+from xinqu.returns.document import ROW_SCHEMA, ReturnDocument
 from xinqu.shapes import statistical_return
 from xinqu.spine.workspace import Workspace
 from xinqu.vocabulary.canonical import sha256_hex
@@ -40,6 +41,28 @@ def rows_of(
         if cached:
             _write(workspace, realm, form, kept)
     return wanted.join(kept, on="rows_hash", how="inner", maintain_order="left")
+
+
+def remember(
+    workspace: Workspace, realm: Realm, documents: Sequence[ReturnDocument], rows_hashes: Sequence[str]
+) -> None:
+    """Add the rows of documents that were just stored: thousands of small files need not be read back one by one.
+
+    ``rows_hashes`` are the names of their row objects, in the same order.
+    """
+    by_form: dict[str, list[int]] = {}
+    for index, document in enumerate(documents):
+        by_form.setdefault(document.header.form, []).append(index)
+    for form, indexes in by_form.items():
+        fresh = _rows_by_hash({rows_hashes[index]: documents[index].rows for index in indexes})
+        kept = _read(workspace, realm, form)
+        fresh = fresh.join(kept.select("rows_hash").unique(), on="rows_hash", how="anti", maintain_order="left")
+        _write(workspace, realm, form, pl.concat([kept, fresh]))
+
+
+def _rows_by_hash(rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    names = np.repeat(np.array(list(rows), dtype=object), [frame.height for frame in rows.values()])
+    return pl.concat(rows.values()).select(pl.Series("rows_hash", names, pl.String), *ROW_SCHEMA)
 
 
 def _path(workspace: Workspace, realm: Realm, form: str) -> Path:

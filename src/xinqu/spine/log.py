@@ -49,9 +49,9 @@ def append(
     problems += _scripted_times(new_events)
     if problems:
         raise Refused(problems)
-    for name in {name for event in new_events for name in event.objects}:
-        if not workspace.objects.exists(name):
-            raise Refused(_object_first(name))
+    absent = workspace.objects.missing(name for event in new_events for name in event.objects)
+    if absent:
+        raise Refused([_object_first(name) for name in sorted(absent)])
 
     from xinqu.store import log
 

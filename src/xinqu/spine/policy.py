@@ -21,6 +21,7 @@ from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
 _PACKS_KEPT = 8  # of a process: the present one, and those of the vintages that were asked for lately
+_PROVED: set[str] = set()  # hashes of packs in which check_pack found nothing
 
 
 class _Adopted(msgspec.Struct):
@@ -47,7 +48,7 @@ def adopt(
             what the log refuses (two persons must act).
     """
     pack = load_pack(folder, cache=workspace.cache_dir)
-    problems = check_pack(pack)
+    problems = _faults_of(pack)
     if problems:
         raise Refused(problems)
     if pack.sha256 == _last(workspace, realm, None, "hash"):
@@ -72,6 +73,16 @@ def adopt(
         objects=(archive,),
     )
     return log.append(workspace, pack, [event], clock=clock)[0]
+
+
+def _faults_of(pack: Pack) -> list[Problem]:
+    """Return the faults of a pack, proved once in a process: realms of one workspace adopt the same pack in turn."""
+    if pack.sha256 not in _PROVED:
+        found = check_pack(pack)
+        if found:
+            return found
+        _PROVED.add(pack.sha256)
+    return []
 
 
 def administrator(workspace: Workspace, account: str, *, realm: Realm, pack: Pack | None = None) -> Person:

@@ -1,7 +1,7 @@
 """Takes returns in and decides about them: one door for a single workbook and for a nation's five years."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from xinqu.returns.document import cell_map_json
 from xinqu.shapes import statistical_return
 from xinqu.spine import log, permissions, return_problems, salted
 from xinqu.spine.closing import ClosedPeriods, closed_periods
+from xinqu.spine.compact import remember
 from xinqu.spine.examine import findings_of_steps
 from xinqu.spine.return_rights import Rights
 from xinqu.spine.steps import HandIn, Key, Step, event_of, kind_of
@@ -22,6 +23,7 @@ from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused
 from xinqu.vocabulary.truth import Verdict
 
+_MANY = 100  # documents of one call
 _COUNT_LEVELS = ("error", "warning")
 _RIGHTS = frozenset({"XQ-RETURN-106", "XQ-RETURN-107"})  # problems of who acts, not of what
 
@@ -61,7 +63,22 @@ def record(
         closed = closed_periods(workspace, realm)
         return _refused_moves(pack, rights, submissions_at(workspace, realm), closed, steps)
 
-    return log.append(workspace, pack, events, clock=clock, also=still_allowed)
+    written = log.append(workspace, pack, events, clock=clock, also=still_allowed)
+    _remember(workspace, realm, steps, stored)
+    return written
+
+
+def _remember(
+    workspace: Workspace, realm: Realm, steps: Sequence[Step], stored: Sequence[Mapping[str, object]]
+) -> None:
+    """Put the rows of many documents into the cache at once; of a few they are read when they are asked for."""
+    kept = [
+        (step.document, str(of_step["rows_hash"]))
+        for step, of_step in zip(steps, stored, strict=True)
+        if isinstance(step, HandIn)
+    ]
+    if len(kept) >= _MANY:
+        remember(workspace, realm, [document for document, _ in kept], [name for _, name in kept])
 
 
 def _refused_by_checks(pack: Pack, steps: Sequence[Step], findings: pl.DataFrame) -> list[Problem]:

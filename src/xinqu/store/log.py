@@ -184,11 +184,12 @@ def _chain(
         last_times[new.realm] = recorded_at
         effective_on = new.effective_on or beijing_day(moment)
         day = effective_on.isoformat()
-        body = body_of(new, seq=seq, prev_hash=prev_hash, recorded_at=recorded_at, effective_on=day)
+        data = canonical_json(new.data)
+        body = body_of(new, data, seq=seq, prev_hash=prev_hash, recorded_at=recorded_at, effective_on=day)
         digest = hashlib.sha256(body).hexdigest()
         row = (
             seq, new.type, new.schema_version, str(new.realm), new.actor, new.organisation, new.role, recorded_at, day,
-            new.subject, canonical_json(new.data).decode(), prev_hash, digest, body,
+            new.subject, data.decode(), prev_hash, digest, body,
         )  # fmt: skip
         stored = StoredEvent(
             seq=seq, type=new.type, schema_version=new.schema_version, realm=new.realm, actor=new.actor,

@@ -72,17 +72,19 @@ def read_stamp(text: str) -> dt.datetime:
     return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC)
 
 
-def body_of(event: NewEvent, *, seq: int, prev_hash: str, recorded_at: str, effective_on: str) -> bytes:
-    """Return the canonical JSON of an event: the bytes that are stored and hashed."""
-    return canonical_json(
+def body_of(event: NewEvent, data: bytes, *, seq: int, prev_hash: str, recorded_at: str, effective_on: str) -> bytes:
+    """Return the canonical JSON of an event: the bytes that are stored and hashed.
+
+    ``data`` is the canonical JSON of ``event.data``; its place is between actor and effective_on, as the keys sort.
+    """
+    before = canonical_json({"actor": event.actor})
+    after = canonical_json(
         {
-            "actor": event.actor,
-            "data": event.data,
             "effective_on": effective_on,
             "objects": event.objects,
             "organisation": event.organisation,
             "prev_hash": prev_hash,
-            "realm": event.realm,
+            "realm": str(event.realm),
             "recorded_at": recorded_at,
             "role": event.role,
             "schema_version": event.schema_version,
@@ -91,3 +93,4 @@ def body_of(event: NewEvent, *, seq: int, prev_hash: str, recorded_at: str, effe
             "type": event.type,
         }
     )
+    return before[:-1] + b',"data":' + data + b"," + after[1:]
