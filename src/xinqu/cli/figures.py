@@ -1,11 +1,17 @@
-"""`xinqu figures`: the figures of a realm, known and unknown, at any vintage."""
+"""`xinqu figures`: the figures of a realm, known and unknown, at any vintage, and how they were revised."""
 
 import argparse
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from xinqu.cli import context, output
+
+if TYPE_CHECKING:
+    from xinqu.spine.snapshot import Snapshot
+
+_COLUMNS = ("indicator", "area", "period")
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +23,13 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--known", action="store_true", help="leave out what is indeterminate")
     parser.add_argument("--vintage", type=int, default=None, help="as known at this event")
     parser.add_argument("--as-of", type=dt.date.fromisoformat, default=None)
+    parser.add_argument(
+        "--revisions",
+        nargs="?",
+        const="triangle",
+        choices=("triangle", "list", "statistics"),
+        help="the values that corrected returns gave each figure one after another, or what these revisions came to",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -25,15 +38,31 @@ def run(args: argparse.Namespace) -> int:
 
     opened = context.workspace(args)
     snapshot = take(opened, context.realm(args, opened), args.vintage, as_of=args.as_of)
+    for column in _COLUMNS:
+        context.refuse_unknown(snapshot.pack, column, getattr(args, column) or ())
+    if args.revisions:
+        return _revisions(args, snapshot)
     frame = snapshot.figures
-    for column in ("indicator", "area", "period"):
+    for column in _COLUMNS:
         wanted = getattr(args, column)
         if wanted:
-            context.refuse_unknown(snapshot.pack, column, wanted)
             frame = frame.filter(pl.col(column).is_in(wanted))
     if args.known:
         frame = frame.filter(pl.col("value").is_not_null())
     if args.format == "table":
         frame = frame.drop("submissions")
     output.emit(frame, args.format)
+    return 0
+
+
+def _revisions(args: argparse.Namespace, snapshot: "Snapshot") -> int:
+    from xinqu.indicators.revisions import revision_statistics, triangle
+    from xinqu.spine.revisions import releases_of
+
+    released = releases_of(snapshot, indicators=args.indicator, areas=args.area, periods=args.period)
+    if args.revisions == "statistics":
+        output.emit(revision_statistics(released), args.format)
+        return 0
+    revised = released.filter(pl.col("release").max().over(_COLUMNS) > 1)
+    output.emit(triangle(revised) if args.revisions == "triangle" else revised, args.format)
     return 0
