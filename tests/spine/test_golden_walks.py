@@ -133,3 +133,11 @@ def test_explain_says_why_a_figure_is_not_known(demo_workspace):
     said = explain_figure(snapshot.pack, trace(snapshot, FigureId.parse("Q03/xiongan/2024")).trace)
     assert "xa1" in said.zh
     assert said.en
+
+
+def test_an_item_walks_like_a_figure(demo_workspace):
+    walk = trace(take(demo_workspace, Realm.PUBLISHED), FigureId.parse("xq1_gdp/nansha/2023-Q4"))
+    (entry,) = walk.trace.inputs
+    assert (entry.item, entry.value, entry.unit) == ("xq1_gdp", 23_235_400.0, "wan_yuan")
+    assert entry.half_digit == 50.0
+    assert entry.note["published_value"] == "2323.54"

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from xinqu.engines.context import Facts
@@ -36,7 +37,7 @@ def derive_trace(
     filed: Mapping[str, model.Filed] | None = None,
     findings: pl.DataFrame | None = None,
 ) -> model.Trace:
-    """Return the trace of ``figure``.
+    """Return the trace of ``figure``: of an indicator, or of an item as an area filed it (its code in place of the id).
 
     Args:
         filed: what is known of each submission beside its facts: file, cells, notes, kind.
@@ -47,6 +48,7 @@ def derive_trace(
         Refused: XQ-FIGURE-001 when there is no such indicator or area, -002 when the indicator has no figure of that
             frequency, -003 when the period is neither owed nor filed.
     """
+    pack = _with_item(pack, figure.indicator)
     formula = _formula(pack, figure)
     value = _value(pack, facts, figure, as_of)
     inputs = _inputs(pack, facts, formula, figure, value, filed or {})
@@ -63,6 +65,22 @@ def derive_trace(
         articles=tuple(formula.indicator.articles),
         basis=_basis(pack, figure.indicator),
     )
+
+
+def _with_item(pack: Pack, code: str) -> Pack:
+    """Return the pack in which an item of an area form stands as the plainest of indicators: itself."""
+    if code in pack.indicators or code not in pack.items:
+        return pack
+    item, form = pack.items[code], pack.forms[pack.form_of_item[code]]
+    if form.kind != "area" or item.type not in ("decimal", "integer"):
+        return pack
+    reading = Indicator(
+        id=code, name=item.name, short=item.name, pillar="", headline=False, unit=item.unit, direction="neutral",
+        formula=code, frequency=form.frequency, forms=[form.id], articles=[], territorial_scope="", source=form.name.en,
+        valid_from=form.valid_from, valid_to=form.valid_to, citation=form.citation, status=form.status,
+    )  # fmt: skip
+    places = pack.places | {f"indicator:{code}": pack.places[f"form:{form.id}"]}
+    return msgspec.structs.replace(pack, indicators=pack.indicators | {code: reading}, places=places)
 
 
 def _formula(pack: Pack, figure: FigureId) -> formulas.Formula:
