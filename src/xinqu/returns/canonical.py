@@ -54,17 +54,19 @@ def to_parquet(document: ReturnDocument) -> bytes:
     from pyarrow import parquet
 
     table = document.rows.to_arrow(compat_level=pl.CompatLevel.oldest())
-    header = msgspec.json.encode(document.header)
     is_small = document.rows.height <= _PLAIN_ROWS
     out = pa.BufferOutputStream()
-    parquet.write_table(
-        table.replace_schema_metadata({_HEADER_KEY: header}),
+    writer = parquet.ParquetWriter(
         out,
+        table.schema,
         compression="NONE" if is_small else "ZSTD",
         use_dictionary=not is_small,
         write_statistics=False,
         store_schema=False,
     )
+    writer.write_table(table)
+    writer.add_key_value_metadata({_HEADER_KEY: msgspec.json.encode(document.header).decode()})
+    writer.close()
     return bytes(out.getvalue().to_pybytes())
 
 
