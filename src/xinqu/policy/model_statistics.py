@@ -112,7 +112,10 @@ class Code(Record, kw_only=True, frozen=True):
 
 
 class Item(Record, kw_only=True, frozen=True):
-    """One item of a form, stored in ``unit``."""
+    """One item of a form, stored in ``unit``.
+
+    ``reliability``: how far its values are trusted when a return contradicts itself, against 1 for an ordinary item.
+    """
 
     code: str
     name: Text
@@ -129,6 +132,7 @@ class Item(Record, kw_only=True, frozen=True):
         "error"  # warning where min and max are plausibility, not arithmetic: a breach must be reportable
     )
     territory: Literal["area", "province"] = "area"  # a province's item stands outside the scope of the area
+    reliability: str = "1"
 
 
 class Form(Record, kw_only=True, frozen=True):

@@ -39,6 +39,7 @@ def localise(
     weights: Mapping[str, float],
     *,
     others: int = 0,
+    within: float = 0.0,
 ) -> Localised | None:
     """Return the cheapest fields to change so that every edit can hold.
 
@@ -46,7 +47,7 @@ def localise(
         edits: what must hold (``edits.record_edits``).
         values: every field of the record; None has to be supplied and costs nothing.
         weights: cost of changing a field, > 0, how far its value is trusted; 1 where none is given.
-        others: how many more sets of the same cost to look for.
+        others: how many more sets of the same cost to look for; ``within``: how much more they may cost.
 
     Returns: None when no change satisfies the edits (they contradict one another), or when the search was given up at
         its limits (MOST_SETS, eliminate.MOST_ROWS).
@@ -55,7 +56,7 @@ def localise(
     found: list[tuple[float, int]] = []
     try:
         for cost, freed in record.solutions():
-            if found and (cost > found[0][0] + RELATIVE_SLACK or len(found) > others):
+            if found and (cost > found[0][0] + within + RELATIVE_SLACK or len(found) > others):
                 break
             found.append((cost, freed))
             if not others:
