@@ -49,9 +49,9 @@ def print_cycle(done: "Cycle", lang: Lang) -> None:
         ).say(lang)),
     ]  # fmt: skip
     for label, body in lines:
-        print(f"{label.say(lang):<12}{body}")
+        print(f"{label.say(lang):<14}{body}")
     for path in done.reports:
-        print(f"{Text('报告', 'report').say(lang):<12}{path}")
+        print(f"{Text('报告', 'report').say(lang):<14}{path}")
     if not done.awaited.is_empty():
         print(output.as_table(done.awaited.head(_SHOWN)))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
+from xinqu.coordination.matters import TRIGGERED
 from xinqu.shapes import statistical_return
 from xinqu.spine import reports
 from xinqu.spine.snapshot import Snapshot, take
@@ -84,7 +85,7 @@ def summary(snapshot: Snapshot, *, written: int, paths: tuple[Path, ...]) -> Cyc
         index=f"{index.framework} {index.year} {index.status}",
         index_scores=index.scores,
         difficulties=open_ones.height,
-        matters=snapshot.matters.filter(pl.col("verdict") == "triggered").height,
+        matters=snapshot.recent_matters.filter(pl.col("verdict") == TRIGGERED).height,
         written=written,
         reports=paths,
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from xinqu.coordination.matters import TRIGGERED
 from xinqu.reporting import verify as comparing
 from xinqu.reporting.bulletin import bulletin_model
 from xinqu.reporting.html import render_html
@@ -59,7 +58,6 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 KINDS = ("bulletin", "major_matters")
-_MATTERS_DAYS = 92  # the report of major matters covers a quarter; what came earlier stands in earlier reports
 
 
 def build(snapshot: Snapshot, kind: str, *, lang: Lang = "zh") -> Built:
@@ -200,11 +198,9 @@ def _noted_rows(snapshot: Snapshot, current: pl.DataFrame) -> pl.DataFrame:
 
 
 def _major_matters(snapshot: Snapshot) -> Report:
-    since = snapshot.as_of - dt.timedelta(days=_MATTERS_DAYS)
-    recent = snapshot.matters.filter((pl.col("verdict") != TRIGGERED) | (pl.col("triggered_on") > since))
     return major_matters_model(
         snapshot.pack,
-        recent,
+        snapshot.recent_matters,
         snapshot.difficulties,
         snapshot.figures,
         edition=edition_of(snapshot),

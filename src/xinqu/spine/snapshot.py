@@ -4,7 +4,9 @@ Parts are computed when first asked for and kept in the workspace's cache under 
 and ``verify --deep`` compares it with a fresh computation.
 """
 
+import contextlib
 import datetime as dt
+import shutil
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +17,7 @@ import polars as pl
 from xinqu.coordination.difficulties import difficulties
 from xinqu.coordination.due_events import log_columns
 from xinqu.coordination.matter_rules import Inputs
-from xinqu.coordination.matters import major_matters
+from xinqu.coordination.matters import TRIGGERED, major_matters
 from xinqu.coordination.proposals import red_since
 from xinqu.evaluation.index.build import IndexResult, build_index
 from xinqu.indicators.compile import compile_figures
@@ -36,6 +38,9 @@ from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 
 INDEX_SEED = 58  # of the draws behind rank intervals: fixed, so that the same vintage gives the same intervals
+_OF_RETURNS = frozenset({"findings", "counts", "figures"})
+_SNAPSHOTS_KEPT = 24  # of a realm, by their keys; one takes about a megabyte for nineteen areas and five years
+_MATTERS_DAYS = 92  # the report of major matters covers a quarter
 COMPUTE_VERSION = 1  # raised whenever a part comes out differently for the same key
 
 
@@ -135,14 +140,33 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
             )
         )  # fmt: skip
 
+    @property
+    def recent_matters(self) -> pl.DataFrame:
+        """Major matters without those that came about more than a quarter ago: they stand in earlier reports."""
+        since = self.as_of - dt.timedelta(days=_MATTERS_DAYS)
+        return self.matters.filter((pl.col("verdict") != TRIGGERED) | (pl.col("triggered_on") > since))
+
     @cached_property
     def key(self) -> str:
-        """The key that all parts are kept under."""
+        """The key of the snapshot: what it is a function of."""
+        return self._key(self.vintage)
+
+    def _key(self, vintage: int) -> str:
         said = {
-            "realm": self.realm, "vintage": self.vintage, "as_of": self.as_of.isoformat(), "pack": self.pack.sha256,
+            "realm": str(self.realm), "vintage": vintage, "as_of": self.as_of.isoformat(), "pack": self.pack.sha256,
             "compute": COMPUTE_VERSION,
         }  # fmt: skip
         return sha256_hex(canonical_json(said))[:32]
+
+    def part_path(self, name: str) -> Path:
+        """Return where a part is kept. Parts that read accepted returns alone outlive every other event of the log."""
+        key = self._returns_key if name in _OF_RETURNS else self.key
+        return self.workspace.cache_dir / "snapshots" / self.realm / key / f"{name}.parquet"
+
+    @cached_property
+    def _returns_key(self) -> str:
+        """The key of parts that read accepted returns alone: the last acceptance in place of the vintage."""
+        return self._key(log.last_seq(self.workspace, self.realm, statistical_return.TO_FACTS, self.vintage))
 
     def fresh(self) -> "Snapshot":
         """Return the same snapshot with nothing computed and nothing taken from the cache, for ``verify --deep``."""
@@ -155,20 +179,24 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
         return validate_all(self.pack, self.facts, kind=kinds)
 
     def _kept(self, name: str, build: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        path = part_path(self.workspace, self.realm, self.key, name)
         if not self.cached:
             return build()
+        path = self.part_path(name)
         if path.exists():
             return pl.read_parquet(path)
         frame = build()
         path.parent.mkdir(parents=True, exist_ok=True)
         write_parquet(frame, path)
+        _forget_old(path.parent.parent)
         return frame
 
 
-def part_path(workspace: Workspace, realm: Realm, key: str, name: str) -> Path:
-    """Return where a part of a snapshot is kept."""
-    return workspace.cache_dir / "snapshots" / realm / key / f"{name}.parquet"
+def _forget_old(folder: Path) -> None:
+    """Remove the parts of snapshots that were written longest ago; each can be computed again."""
+    with contextlib.suppress(FileNotFoundError):  # another process forgets at the same time
+        kept = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
+        for old in kept[_SNAPSHOTS_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def take(
