@@ -63,6 +63,8 @@ def _take(args: argparse.Namespace) -> int:
                 f"  {faults.height} false, {unknown} indeterminate",
             ).say(args.lang)
         )
+        if not faults.is_empty():
+            _suggest(args, taken.suggestions.filter(pl.col("submission") == document.content_sha256))
         if folder is not None and not findings.is_empty():
             print(f"  {hand_in.write_annotated(taken, document, findings, folder, args.lang)}")
     if args.act == "check":
@@ -71,6 +73,18 @@ def _take(args: argparse.Namespace) -> int:
     for event in events:
         print(Text(f"已报送，事件 #{event.seq}", f"handed in, event #{event.seq}").say(args.lang))
     return int(Exit.DONE)
+
+
+def _suggest(args: argparse.Namespace, found: pl.DataFrame) -> None:
+    """Tell suggested corrections; the officer decides, nothing is applied."""
+    if found.is_empty():
+        return
+    if args.format != "table":
+        output.emit(found, args.format)
+        return
+    print(Text("  更正建议（供核对，未作任何改动）", "  suggested, to be checked; nothing was changed").say(args.lang))
+    for item, reason in found.select("item", f"reason_{args.lang}").iter_rows():
+        print(f"    {item}  {reason}")
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace
 from xinqu.validation.findings import FINDINGS_SCHEMA, Findings, joined
 from xinqu.validation.run import validate
+from xinqu.validation.suggest import no_suggestions, suggestions
 from xinqu.vocabulary.origin import Realm
 
 _KEY = ("area", "sub_unit", "period")
@@ -44,6 +45,17 @@ def examine_against(pack: Pack, standing: Facts, documents: Sequence[ReturnDocum
         for form in sorted({d.header.form for d in documents})
     ]
     return Examined(documents, joined(parts), facts)
+
+
+def suggestions_for(pack: Pack, examined: Examined) -> pl.DataFrame:
+    """Return suggested corrections of the examined documents that fail checks, against the facts they were judged by."""
+    documents = examined.documents
+    kinds = {d.content_sha256: d.header.kind for d in documents}
+    parts = [
+        suggestions(pack, examined.facts, form, keys=_keys(documents, form), kind=kinds)
+        for form in sorted({d.header.form for d in documents})
+    ]
+    return pl.concat([no_suggestions(), *parts])
 
 
 def findings_of_steps(

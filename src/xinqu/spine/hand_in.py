@@ -14,7 +14,7 @@ from xinqu.returns.read import read_return
 from xinqu.spine import accounts, return_problems
 from xinqu.spine.accounts import Person
 from xinqu.spine.closing import ClosedPeriods, closed_periods
-from xinqu.spine.examine import Examined, examine
+from xinqu.spine.examine import Examined, examine, suggestions_for
 from xinqu.spine.permissions import roles_of
 from xinqu.spine.policy import adopted
 from xinqu.spine.return_rights import Rights, unit_of
@@ -39,7 +39,7 @@ class Upload(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, dict=True):
     """Files that could be read, and what the checks say of them."""
 
     pack: Pack
@@ -50,6 +50,11 @@ class Taken(msgspec.Struct, frozen=True):
         for document in self.examined.documents:
             submission = pl.col("submission") == document.content_sha256
             yield document, self.examined.findings.findings.filter(submission)
+
+    @functools.cached_property
+    def suggestions(self) -> pl.DataFrame:
+        """Corrections to tell the officer (``validation.suggest``); none is applied."""
+        return suggestions_for(self.pack, self.examined)
 
     @property
     def has_errors(self) -> bool:
@@ -127,5 +132,5 @@ def write_annotated(taken: Taken, document: ReturnDocument, findings: pl.DataFra
     """Write the officer's workbook with each fault in its cell and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{Path(document.filename).stem}_checked.xlsx"
-    path.write_bytes(annotate(document.upload, document, findings, taken.pack, lang))
+    path.write_bytes(annotate(document.upload, document, findings, taken.pack, lang, suggestions=taken.suggestions))
     return path

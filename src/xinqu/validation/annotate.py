@@ -34,6 +34,7 @@ _LEVELS = {
     "warning": (Text("警告", "warning"), "F9C97C"),
     "info": (Text("提示", "info"), "BBD9F0"),
 }
+_SUGGESTED = Text("更正建议，供核对", "suggested, to be checked")
 _NOT_EVALUATED = Text("未判定", "not evaluated")
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _HEADINGS = (
@@ -44,6 +45,7 @@ _HEADINGS = (
     (Text("数值", "values"), 32),
     (Text("说明", "what"), 64),
     (Text("依据", "basis"), 30),
+    (Text("更正建议", "suggestion"), 64),
 )
 _VALUES = 5  # column of values in the list
 _WORDS = {
@@ -74,7 +76,15 @@ class _Line(msgspec.Struct, frozen=True):
         return not self.is_false, _ORDER[self.level], self.check
 
 
-def annotate(body: bytes, document: ReturnDocument, findings: pl.DataFrame, pack: Pack, lang: Lang = "zh") -> bytes:
+def annotate(
+    body: bytes,
+    document: ReturnDocument,
+    findings: pl.DataFrame,
+    pack: Pack,
+    lang: Lang = "zh",
+    *,
+    suggestions: pl.DataFrame | None = None,
+) -> bytes:
     """Return the upload as XLSX with findings in it; a CSV upload comes back as the form's workbook, filled in.
 
     Args:
@@ -83,6 +93,7 @@ def annotate(body: bytes, document: ReturnDocument, findings: pl.DataFrame, pack
         findings: the frame of docs/architecture.md; rows of other submissions are left out.
         pack: messages and citations of checks.
         lang: language of messages.
+        suggestions: corrections to tell (``suggest.suggestions``); nothing is ever put into a cell.
 
     Returns: the same bytes for the same input. Marks of an earlier annotation are taken off first.
     """
@@ -92,17 +103,26 @@ def annotate(body: bytes, document: ReturnDocument, findings: pl.DataFrame, pack
         body, cells = export_workbook(pack, form, document=document, lang=lang), value_cells(form)
     mine = findings.filter(pl.col("submission") == document.content_sha256)
     lines = sorted((_line(row, pack, lang) for row in mine.iter_rows(named=True)), key=lambda line: line.order)
+    advice = _advice(document, suggestions, lang)
     book = openpyxl.load_workbook(io.BytesIO(body), rich_text=True)
     sheet = book[form.id]
     required = {item.code: item.required for item in form.items}
     for item, cell in cells.items():
         _clean(sheet, cell.cell, required=required.get(item, False))
-    _mark(sheet, lines, cells, pack, lang)
+    _mark(sheet, lines, cells, pack, lang, advice)
     for name in (SHEET.zh, SHEET.en):
         if name in book.sheetnames:
             del book[name]
-    _list(book.create_sheet(SHEET.say(lang), 1), lines, cells, pack, lang)
+    _list(book.create_sheet(SHEET.say(lang), 1), lines, cells, pack, lang, advice)
     return _save(book)
+
+
+def _advice(document: ReturnDocument, suggestions: pl.DataFrame | None, lang: Lang) -> dict[str, str]:
+    """Return what is suggested for each item of the return."""
+    if suggestions is None:
+        return {}
+    mine = suggestions.filter(pl.col("submission") == document.content_sha256)
+    return dict(zip(mine["item"].to_list(), mine[f"reason_{lang}"].to_list(), strict=True))
 
 
 def _line(row: Mapping[str, Any], pack: Pack, lang: Lang) -> _Line:
@@ -146,18 +166,23 @@ def _clean(sheet: Worksheet, address: str, *, required: bool) -> None:
         cell.fill = PatternFill("solid", fgColor=(REQUIRED if required else OPTIONAL).lstrip("#"))
 
 
-def _mark(sheet: Worksheet, lines: list[_Line], cells: Mapping[str, Cell], pack: Pack, lang: Lang) -> None:
+def _mark(
+    sheet: Worksheet, lines: list[_Line], cells: Mapping[str, Cell], pack: Pack, lang: Lang, advice: Mapping[str, str]
+) -> None:
     of_cell: dict[str, list[_Line]] = defaultdict(list)
     for line in lines:
         if line.is_false:
             for item in dict.fromkeys(line.items):
                 if item in cells:
                     of_cell[cells[item].cell].append(line)
-    for address, found in of_cell.items():
+    told = {cells[item].cell: f"[{_SUGGESTED.say(lang)}] {text}" for item, text in advice.items() if item in cells}
+    for address in dict.fromkeys([*of_cell, *told]):
+        found = of_cell.get(address, [])
         cell = sheet[address]
-        cell.fill = PatternFill("solid", fgColor=_LEVELS[found[0].level][1])  # the lines are sorted: worst first
-        text = "\n\n".join(_comment(line, pack, lang) for line in found)
-        cell.comment = Comment(text, AUTHOR, width=360, height=min(70 * len(found) + 30, 400))
+        level = found[0].level if found else "info"  # the lines are sorted: worst first
+        cell.fill = PatternFill("solid", fgColor=_LEVELS[level][1])
+        texts = [*([told[address]] if address in told else []), *(_comment(line, pack, lang) for line in found)]
+        cell.comment = Comment("\n\n".join(texts), AUTHOR, width=360, height=min(70 * len(texts) + 30, 400))
 
 
 def _comment(line: _Line, pack: Pack, lang: Lang) -> str:
@@ -180,13 +205,18 @@ def _shown(value: str | None) -> str:
         return value
 
 
-def _list(sheet: Worksheet, lines: list[_Line], cells: Mapping[str, Cell], pack: Pack, lang: Lang) -> None:
+def _list(
+    sheet: Worksheet, lines: list[_Line], cells: Mapping[str, Cell], pack: Pack, lang: Lang, advice: Mapping[str, str]
+) -> None:
     """Write all findings, false ones first, each with a link to its cell."""
     _head(sheet, lines, lang)
     for number, line in enumerate(lines, start=4):
         label, colour = _LEVELS[line.level]
         first = next((cells[item] for item in line.items if item in cells), None)
         pairs = _pairs(line)
+        told = [
+            f"{_name(pack, item, lang)}: {advice[item]}" for item in dict(pairs) if line.is_false and item in advice
+        ]
         texts = (
             label.say(lang) if line.is_false else _NOT_EVALUATED.say(lang),
             line.check,
@@ -195,6 +225,7 @@ def _list(sheet: Worksheet, lines: list[_Line], cells: Mapping[str, Cell], pack:
             "\n".join(_shown(value) for _, value in pairs),
             line.text,
             line.basis,
+            "\n".join(told),
         )
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(number, column)
@@ -210,7 +241,9 @@ def _list(sheet: Worksheet, lines: list[_Line], cells: Mapping[str, Cell], pack:
             link = sheet.cell(number, 3)
             link.hyperlink = f"#'{first.sheet}'!{first.cell}"
             link.font = Font(name=FONT, size=9, underline="single", color="1F4E79")
-        sheet.row_dimensions[number].height = 14 * max(len(pairs), 1 + len(line.text) // 46) + 4
+        sheet.row_dimensions[number].height = (
+            14 * max(len(pairs), 1 + len(line.text) // 46, sum(1 + len(text) // 32 for text in told)) + 4
+        )
 
 
 def _head(sheet: Worksheet, lines: list[_Line], lang: Lang) -> None:
