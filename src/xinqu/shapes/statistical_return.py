@@ -23,6 +23,7 @@ MOVES: dict[str, tuple[frozenset[str], str]] = {
     "return.co_checked": (frozenset({"submitted", "area_approved", "province_approved"}), ""),
     "return.finding_explained": (frozenset({"submitted", "area_approved", "province_approved"}), ""),
 }
+TO_FACTS = tuple(kind for kind, (_, after) in MOVES.items() if after == "accepted")  # what changes the current returns
 _STATE = {kind: after for kind, (_, after) in MOVES.items() if after}
 _DATA = pl.Struct(
     dict.fromkeys(

@@ -1,7 +1,10 @@
 """The rows of accepted returns, compacted per form into a cache that can be rebuilt; the cache is never the truth."""
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +19,7 @@ from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Realm
 
 _FILES_A_SCAN = 2_000
+_FACTS_KEPT = 4  # of a form: the present ones, and those of vintages that were asked for lately
 _NOTHING = pl.DataFrame(schema={"rows_hash": pl.String(), **ROW_SCHEMA})
 _KEY = {"area": pl.String, "sub_unit": pl.String, "period": pl.String}
 
@@ -70,10 +74,8 @@ def _path(workspace: Workspace, realm: Realm, form: str) -> Path:
 
 
 def _read(workspace: Workspace, realm: Realm, form: str) -> pl.DataFrame:
-    path = _path(workspace, realm, form)
-    if path.exists():
-        return pl.read_parquet(path)
-    return _NOTHING
+    kept = read_parquet(_path(workspace, realm, form))
+    return _NOTHING if kept is None else kept
 
 
 def _write(workspace: Workspace, realm: Realm, form: str, rows: pl.DataFrame) -> None:
@@ -118,26 +120,69 @@ def _facts(
     workspace: Workspace, pack: Pack, realm: Realm, form: str, mine: pl.DataFrame, *, cached: bool
 ) -> pl.DataFrame:
     """Return the facts of one form, kept under the submissions they are made of and the pack."""
-    parts = mine.select(pl.concat_str("content_hash", pl.col("accepted_event").cast(pl.String), separator=" "))
-    key = sha256_hex("\n".join([pack.sha256, *parts.to_series().to_list()]).encode())
-    path = workspace.cache_dir / "facts" / realm / f"{form}-{key[:32]}.parquet"
-    if cached and path.exists():
-        return pl.read_parquet(path)
+    path = _facts_path(workspace, pack, realm, form, mine)
+    kept = read_parquet(path) if cached else None
+    if kept is not None:
+        return kept
     facts = rows_to_facts(pack, form, rows_of(workspace, realm, form, mine, cached=cached).drop("rows_hash", "note"))
     if not cached:
         return facts
     path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob(f"{form}-*.parquet"):
-        old.unlink(missing_ok=True)
     write_parquet(facts, path)
+    forget_old(list(path.parent.glob(f"{form}-*.parquet")), keep=_FACTS_KEPT)
     return facts
 
 
+def _facts_path(workspace: Workspace, pack: Pack, realm: Realm, form: str, mine: pl.DataFrame) -> Path:
+    parts = mine.select(pl.concat_str("content_hash", pl.col("accepted_event").cast(pl.String), separator=" "))
+    key = sha256_hex("\n".join([pack.sha256, *parts.to_series().to_list()]).encode())
+    return workspace.cache_dir / "facts" / realm / f"{form}-{key[:32]}.parquet"
+
+
+def differing(
+    workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.DataFrame, facts: Mapping[str, pl.DataFrame]
+) -> Iterator[str]:
+    """Yield which kept rows and facts of the current returns are not what the objects say.
+
+    ``facts`` are those computed from the objects alone.
+    """
+    current = statistical_return.current(submissions)
+    for (form,), mine in current.partition_by("form", as_dict=True).items():
+        name = str(form)
+        kept = _read(workspace, realm, name).join(mine.select("rows_hash"), on="rows_hash", how="semi")
+        read = rows_of(workspace, realm, name, mine, cached=False).select(kept.columns)
+        read = read.join(kept.select("rows_hash").unique(), on="rows_hash", how="semi").unique()
+        if not kept.sort("rows_hash", "item").equals(read.sort("rows_hash", "item")):
+            yield f"rows {name}"
+        path = _facts_path(workspace, pack, realm, name, mine)
+        kept_facts = read_parquet(path)
+        if path.exists() and (kept_facts is None or not kept_facts.equals(facts[name])):
+            yield f"facts {name}"
+
+
+def read_parquet(path: Path) -> pl.DataFrame | None:
+    """Return a kept frame; None when it is not there or damaged, so that it is made again."""
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return None
+
+
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame whole or not at all; two processes may write the same part at once."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    """Write a frame whole or not at all; two processes or threads may write the same part at once."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     frame.write_parquet(temporary, compression="zstd")
     temporary.replace(path)
+
+
+def forget_old(entries: Iterable[Path], *, keep: int) -> None:
+    """Remove all kept files or folders but the ``keep`` that were written last; each can be made again."""
+    with contextlib.suppress(FileNotFoundError):  # another process forgets at the same time
+        for old in sorted(entries, key=lambda entry: entry.stat().st_mtime, reverse=True)[keep:]:
+            if old.is_dir():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                old.unlink(missing_ok=True)
 
 
 def with_documents(pack: Pack, facts: Mapping[str, pl.DataFrame], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:

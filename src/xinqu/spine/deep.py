@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-import polars as pl
-
 from xinqu.policy.pack import Pack
 from xinqu.returns.canonical import content_sha256, from_parquet
 from xinqu.returns.read import read_return
+from xinqu.spine.compact import differing, read_parquet
 from xinqu.spine.hand_in import ORIGINS
-from xinqu.spine.snapshot import Snapshot, part_path, take
+from xinqu.spine.policy import pack_at
+from xinqu.spine.snapshot import Snapshot, take
 from xinqu.spine.workspace import Workspace
 from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
@@ -21,20 +21,20 @@ _PARTS = ("findings", "counts", "figures", "lamps")
 def replayed(workspace: Workspace) -> list[Problem]:
     """Return what a replay finds different in any realm of the workspace.
 
-    Each upload, read again, must give the stored canonical rows and identity; each kept part of the present snapshot
-    must equal one computed from the objects alone.
+    Each upload, read again under the pack and on the day it was handed in, must give the stored canonical rows and
+    identity; each kept part of the present snapshot must equal one computed from the objects alone.
     """
     problems: list[Problem] = []
     for realm in workspace.realms:
         snapshot = take(workspace, realm)
         if snapshot.vintage:
             problems += list(_uploads(workspace, snapshot))
-            problems += list(_parts(workspace, snapshot))
+            problems += list(_parts(snapshot))
     return problems
 
 
 def _uploads(workspace: Workspace, snapshot: Snapshot) -> Iterator[Problem]:
-    objects = workspace.objects
+    objects, pack_of = workspace.objects, pack_at(workspace, snapshot.realm)
     for row in snapshot.submissions.iter_rows(named=True):
         subject = f"return/{row['form']}/{row['area']}/{row['period']} v{row['version']}"
         try:
@@ -45,7 +45,7 @@ def _uploads(workspace: Workspace, snapshot: Snapshot) -> Iterator[Problem]:
             continue
         if content_sha256(header, rows) != row["content_hash"]:
             yield _differs(subject, "canonical rows")
-        elif not _reads_the_same(snapshot.pack, upload, row, snapshot.realm):
+        elif not _reads_the_same(pack_of(row["submitted_event"]), upload, row, snapshot.realm):
             yield _differs(subject, "upload read again")
 
 
@@ -58,14 +58,19 @@ def _reads_the_same(pack: Pack, upload: bytes, row: dict[str, str], realm: Realm
     return again.content_sha256 == row["content_hash"]
 
 
-def _parts(workspace: Workspace, snapshot: Snapshot) -> Iterator[Problem]:
+def _parts(snapshot: Snapshot) -> Iterator[Problem]:
+    """Compare what the cache holds for the snapshot with the same computed from the objects alone."""
     fresh = snapshot.fresh()
+    subject = f"{snapshot.realm} #{snapshot.vintage}"
+    for part in differing(snapshot.workspace, snapshot.pack, snapshot.realm, snapshot.submissions, fresh.facts):
+        yield _differs(subject, part)
     computed = {"findings": lambda: fresh.checked.findings, "counts": lambda: fresh.checked.counts,
                 "figures": lambda: fresh.figures, "lamps": lambda: fresh.lamps}  # fmt: skip
     for name in _PARTS:
-        path = part_path(workspace, snapshot.realm, snapshot.key, name)
-        if path.exists() and not pl.read_parquet(path).equals(computed[name]()):
-            yield _differs(f"{snapshot.realm} #{snapshot.vintage}", name)
+        path = snapshot.part_path(name)
+        kept = read_parquet(path)
+        if path.exists() and (kept is None or not kept.equals(computed[name]())):
+            yield _differs(subject, name)
 
 
 def _differs(subject: str, what: str) -> Problem:

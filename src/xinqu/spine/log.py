@@ -94,6 +94,14 @@ def last_of_realm(workspace: Workspace, realm: Realm, upto: int | None = None) -
     return log.last_of_realm(realm, upto)
 
 
+def last_seq(workspace: Workspace, realm: Realm, types: Iterable[str], upto: int) -> int:
+    """Return the number of the realm's last event of ``types`` at or before number ``upto``; 0 when there is none."""
+    workspace.use()
+    from xinqu.store import log
+
+    return log.last_seq(realm, types, upto)
+
+
 def head(workspace: Workspace) -> Head:
     """Return the last event's number, hash and time; number 0 when the log is empty."""
     workspace.use()
@@ -231,5 +239,5 @@ def _no_upcaster(type_: str, version: int) -> Problem:
 
 __all__ = [
     "SYSTEM", "UPCASTERS", "Head", "NewEvent", "StoredEvent", "append", "event", "events", "head", "last_of_realm",
-    "upcast",
+    "last_seq", "upcast",
 ]  # fmt: skip

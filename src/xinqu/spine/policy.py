@@ -1,5 +1,6 @@
 """The pack in force in a workspace: adopting one is an event that stores it whole; a vintage knows its own pack."""
 
+import bisect
 import datetime as dt
 import functools
 from collections.abc import Callable
@@ -107,6 +108,22 @@ def adopted(workspace: Workspace, realm: Realm, vintage: int | None = None) -> P
 def _archived(workspace: Workspace, archive: str, sha256: str) -> Pack:
     """Return the pack of a hash; kept in the process, since every command and page asks for it several times."""
     return load_archived(workspace.objects.get(archive), sha256, workspace.cache_dir)
+
+
+def pack_at(workspace: Workspace, realm: Realm) -> Callable[[int], Pack]:
+    """Return a function that gives the pack in force at an event; the log is asked once."""
+    events = log.events(workspace, realm, types=["policy.published"])
+    numbers = events["seq"].to_list()
+    rows = [msgspec.json.decode(data, type=_Adopted) for data in events["data"].to_list()]
+    ours = functools.cache(lambda: load_pack(cache=workspace.cache_dir))
+
+    def at(vintage: int) -> Pack:
+        count = bisect.bisect_right(numbers, vintage)
+        if not count:
+            return ours()
+        return _archived(workspace, rows[count - 1].archive, rows[count - 1].hash)
+
+    return at
 
 
 def _row(workspace: Workspace, realm: Realm, vintage: int | None) -> _Adopted | None:

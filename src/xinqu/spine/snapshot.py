@@ -4,9 +4,7 @@ Parts are computed when first asked for and kept in the workspace's cache under 
 and ``verify --deep`` compares it with a fresh computation.
 """
 
-import contextlib
 import datetime as dt
-import shutil
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +25,7 @@ from xinqu.policy.pack import Pack
 from xinqu.shapes import statistical_return
 from xinqu.spine import log
 from xinqu.spine.calendar import calendar_of
-from xinqu.spine.compact import facts_of, write_parquet
+from xinqu.spine.compact import facts_of, forget_old, read_parquet, write_parquet
 from xinqu.spine.policy import adopted
 from xinqu.spine.workspace import Workspace
 from xinqu.validation.findings import Findings
@@ -182,21 +180,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
         if not self.cached:
             return build()
         path = self.part_path(name)
-        if path.exists():
-            return pl.read_parquet(path)
+        kept = read_parquet(path)
+        if kept is not None:
+            return kept
         frame = build()
         path.parent.mkdir(parents=True, exist_ok=True)
         write_parquet(frame, path)
-        _forget_old(path.parent.parent)
+        forget_old(path.parent.parent.iterdir(), keep=_SNAPSHOTS_KEPT)
         return frame
-
-
-def _forget_old(folder: Path) -> None:
-    """Remove the parts of snapshots that were written longest ago; each can be computed again."""
-    with contextlib.suppress(FileNotFoundError):  # another process forgets at the same time
-        kept = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
-        for old in kept[_SNAPSHOTS_KEPT:]:
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def take(

@@ -84,6 +84,18 @@ def last_of_realm(realm: Realm, upto: int | None = None) -> StoredEvent | None:
     return stored_event(row[0], bytes(row[1])) if row else None
 
 
+def last_seq(realm: Realm, types: Iterable[str], upto: int) -> int:
+    """Return the number of the realm's last event of ``types`` at or before ``upto``; 0 when there is none."""
+    wanted = list(types)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT MAX(seq) FROM store_event "  # noqa: S608 - only marks are filled in
+            f"WHERE realm = %s AND type IN ({', '.join(['%s'] * len(wanted))}) AND seq <= %s",
+            [str(realm), *wanted, upto],
+        )
+        return cursor.fetchone()[0] or 0
+
+
 def event(seq: int) -> StoredEvent | None:
     """Return one event by its number, read from its stored bytes; None when there is none."""
     with connection.cursor() as cursor:
