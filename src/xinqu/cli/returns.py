@@ -64,7 +64,8 @@ def _take(args: argparse.Namespace) -> int:
             ).say(args.lang)
         )
         if not faults.is_empty():
-            _suggest(args, taken.suggestions.filter(pl.col("submission") == document.content_sha256))
+            mine = taken.suggestions.filter(pl.col("submission") == document.content_sha256)
+            _suggest(args, mine, {code: item.name.say(args.lang) for code, item in taken.pack.items.items()})
         if folder is not None and not findings.is_empty():
             print(f"  {hand_in.write_annotated(taken, document, findings, folder, args.lang)}")
     if args.act == "check":
@@ -75,7 +76,7 @@ def _take(args: argparse.Namespace) -> int:
     return int(Exit.DONE)
 
 
-def _suggest(args: argparse.Namespace, found: pl.DataFrame) -> None:
+def _suggest(args: argparse.Namespace, found: pl.DataFrame, names: dict[str, str]) -> None:
     """Tell suggested corrections; the officer decides, nothing is applied."""
     if found.is_empty():
         return
@@ -84,7 +85,7 @@ def _suggest(args: argparse.Namespace, found: pl.DataFrame) -> None:
         return
     print(Text("  更正建议（供核对，未作任何改动）", "  suggested, to be checked; nothing was changed").say(args.lang))
     for item, reason in found.select("item", f"reason_{args.lang}").iter_rows():
-        print(f"    {item}  {reason}")
+        print(f"    {names[item]} {item}\n      {reason}")
 
 
 def _list(args: argparse.Namespace) -> int:
