@@ -1,15 +1,16 @@
 """Small drawings: a gap is never filled, a moved scope breaks the line, names on the sketch keep clear of dots."""
 
-from page_snapshot import figure as row
-
 import cast
+from page_snapshot import figure as row
 from xinqu.spine.pages import reading
 from xinqu.web import sparks
 
 
 def series(*values, scopes=None):
     scopes = scopes or ["S4@2009-04-24"] * len(values)
-    rows = [row("R01", "lanzhou", str(2015 + n), v, scope=s) for n, (v, s) in enumerate(zip(values, scopes, strict=True))]
+    rows = [
+        row("R01", "lanzhou", str(2015 + n), v, scope=s) for n, (v, s) in enumerate(zip(values, scopes, strict=True))
+    ]
     return tuple(reading.figure_of(r, None) for r in rows)
 
 
@@ -43,11 +44,15 @@ def test_dots_stand_by_longitude_and_latitude_and_apart():
     dots = sparks.sketch([(a, 1) for a in areas], 39, sparks.bounds_of([(a.lon, a.lat) for a in areas]))
     for one, other in zip(sorted(dots, key=lambda d: d.area.lon), sorted(dots, key=lambda d: d.x), strict=True):
         assert one.area == other.area
-    assert [d.area for d in sorted(dots, key=lambda d: -d.area.lat)] == [d.area for d in sorted(dots, key=lambda d: d.y)]
+    assert [d.area for d in sorted(dots, key=lambda d: -d.area.lat)] == [
+        d.area for d in sorted(dots, key=lambda d: d.y)
+    ]
     for dot in dots:
         side = 1 if dot.anchor == "start" else -1
         others = [d for d in dots if d is not dot and abs(d.y - dot.y) < 12 and 0 < side * (d.x - dot.x) < 45]
-        assert others == [], f"the name of {dot.area.code} lies under the dot of {others[0].area.code if others else ''}"
+        assert others == [], (
+            f"the name of {dot.area.code} lies under the dot of {others[0].area.code if others else ''}"
+        )
         assert 0 < dot.x < sparks.SKETCH_WIDTH
         assert 0 < dot.y < sparks.SKETCH_HEIGHT
 
