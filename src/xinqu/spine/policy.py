@@ -4,7 +4,6 @@ import bisect
 import datetime as dt
 import functools
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
