@@ -7,7 +7,7 @@ import hands
 from hands import accept, upload
 from xinqu.cli.main import main
 from xinqu.indicators.revisions import revision_statistics
-from xinqu.spine.revisions import releases_of
+from xinqu.spine.revisions import releases_of, revised_returns
 from xinqu.spine.snapshot import take
 from xinqu.spine.steps import Key
 from xinqu.spine.workspace import Workspace
@@ -66,6 +66,10 @@ def test_no_vintage_holds_a_value_that_is_no_release(opened):
 def test_an_earlier_vintage_knows_only_its_own_revisions(opened):
     accepted = sorted(take(opened, hands.REALM).submissions["accepted_event"].drop_nulls().to_list())
     assert releases_of(take(opened, hands.REALM, accepted[1]))["release"].max() == 1
+
+
+def test_returns_that_were_replaced_are_named(opened):
+    assert sorted(revised_returns(take(opened, hands.REALM), "xm1")) == [("lanzhou", "2025-03"), ("lanzhou", "2026-03")]
 
 
 def test_statistics_of_the_workspace(opened):

@@ -30,6 +30,10 @@ def register(parser: argparse.ArgumentParser) -> None:
         choices=("triangle", "list", "statistics"),
         help="the values that corrected returns gave each figure one after another, or what these revisions came to",
     )
+    parser.add_argument(
+        "--singles", metavar="FORM", help="single months or quarters out of the form's cumulative items"
+    )
+    parser.add_argument("--growth", metavar="FORM", help="released growth of a form beside the growth of its levels")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         context.refuse_unknown(snapshot.pack, column, getattr(args, column) or ())
     if args.revisions:
         return _revisions(args, snapshot)
+    if args.singles or args.growth:
+        return _of_form(args, snapshot)
     frame = snapshot.figures
     for column in _COLUMNS:
         wanted = getattr(args, column)
@@ -65,4 +71,24 @@ def _revisions(args: argparse.Namespace, snapshot: "Snapshot") -> int:
         return 0
     revised = released.filter(pl.col("release").max().over(_COLUMNS) > 1)
     output.emit(triangle(revised) if args.revisions == "triangle" else revised, args.format)
+    return 0
+
+
+def _of_form(args: argparse.Namespace, snapshot: "Snapshot") -> int:
+    from xinqu.indicators.cumulative import singles
+    from xinqu.indicators.released_growth import compare_growth
+    from xinqu.returns.header import find_form
+    from xinqu.spine.revisions import revised_returns
+    from xinqu.vocabulary.problem import Where
+
+    form = find_form(snapshot.pack, args.singles or args.growth, Where()).id
+    if args.singles:
+        frame = singles(snapshot.pack, snapshot.facts, form).drop("scope", "sys_epoch")
+    else:
+        frame = compare_growth(snapshot.pack, snapshot.facts, form, revised=revised_returns(snapshot, form))
+    for column in ("area", "period"):
+        wanted = getattr(args, column)
+        if wanted:
+            frame = frame.filter(pl.col(column).is_in(wanted))
+    output.emit(frame, args.format)
     return 0

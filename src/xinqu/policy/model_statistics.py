@@ -115,6 +115,9 @@ class Item(Record, kw_only=True, frozen=True):
     """One item of a form, stored in ``unit``.
 
     ``reliability``: how far its values are trusted when a return contradicts itself, against 1 for an ordinary item.
+    ``accumulation``: ``ytd`` counts from 1 January to the period's end, ``stock`` stands at its end, ``flow`` is of the
+    period alone, ``rate`` is none of these and is never added or subtracted over periods; "" is not said. ``growth_of``:
+    the item of the same form whose growth on the year before this item releases. ``prices``: what a value is told in.
     """
 
     code: str
@@ -133,6 +136,9 @@ class Item(Record, kw_only=True, frozen=True):
     )
     territory: Literal["area", "province"] = "area"  # a province's item stands outside the scope of the area
     reliability: str = "1"
+    accumulation: Literal["", "ytd", "stock", "flow", "rate"] = ""
+    growth_of: str = ""
+    prices: Literal["", "current", "constant"] = ""
 
 
 class Form(Record, kw_only=True, frozen=True):

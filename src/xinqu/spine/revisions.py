@@ -54,6 +54,13 @@ def releases_of(
     return releases(found)
 
 
+def revised_returns(snapshot: Snapshot, form: str) -> list[tuple[str, str]]:
+    """Return area and period of the areas' own returns of ``form`` that were accepted again after a first acceptance."""
+    accepted = snapshot.submissions.filter(pl.col("accepted_event").is_not_null() & (pl.col("form") == form))
+    again = _corrections(accepted, None).filter(pl.col("sub_unit") == "")
+    return again.select("area", "period").unique(maintain_order=True).rows()
+
+
 def _corrections(accepted: pl.DataFrame, areas: Collection[str] | None) -> pl.DataFrame:
     """Return the acceptances that replaced an accepted return of the same key, in order."""
     again = accepted.filter(pl.col("accepted_event") > pl.col("accepted_event").min().over(_KEY))
