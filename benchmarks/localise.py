@@ -126,16 +126,14 @@ def told(name: str, milliseconds: list[float]) -> None:
 
 def synthetic(records: int) -> None:
     generator, edits = np.random.default_rng(SEED), make_edits()
-    weights = {item: float(generator.integers(1, 4)) for item in FIELDS}
-    failing = []
+    weights, failing = {item: float(generator.integers(1, 4)) for item in FIELDS}, []
     while len(failing) < records:
         right = make_record(generator)
         assert all(satisfied(edit, right) for edit in edits)
         wrong = spoil(right, generator)
         if not all(satisfied(edit, wrong) for edit in edits):
             failing.append(wrong)
-    ours: list[float] = []
-    theirs: list[float] = []
+    ours, theirs = list[float](), list[float]()
     same = dearer = cheaper = 0
     peer = have_scipy()
     for record in [failing[0], *failing]:  # the first one twice: it only warms up
@@ -168,8 +166,7 @@ def of_a_form(form: str) -> None:
     facts = facts_of(pack, nation.forms, nation.returns, nation.states)
     items = numeric(pack.forms[form].items)
     generator = np.random.default_rng(SEED)
-    building: list[float] = []
-    solving: list[float] = []
+    building, solving = list[float](), list[float]()
     part = judged_parts(pack, facts, form)[0]
     for row in part.rows.tail(200).iter_rows(named=True):
         values = {item.code: row[item.code] for item in items if row[item.code] is not None}

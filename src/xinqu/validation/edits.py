@@ -267,7 +267,7 @@ def _any(parts: list[Formula]) -> Formula:
 
 def _at_most(value: _Affine, *, strict: bool = False) -> Formula:
     """Return when ``value <= 0``."""
-    bound = -value.constant - (2 * RELATIVE_SLACK * max(1.0, abs(value.constant)) if strict else 0.0)
+    bound = 0.0 - value.constant - (2 * RELATIVE_SLACK * max(1.0, abs(value.constant)) if strict else 0.0)
     if value.terms:
         return ((Linear(tuple(value.terms.items()), bound),),)
     return _HOLDS if bound >= -RELATIVE_SLACK * (not strict) else _FAILS
