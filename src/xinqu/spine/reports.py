@@ -11,7 +11,7 @@ from xinqu.reporting import verify as comparing
 from xinqu.reporting.bulletin import bulletin_model
 from xinqu.reporting.html import render_html
 from xinqu.reporting.matters import major_matters_model
-from xinqu.reporting.model import Edition, Report, model_bytes
+from xinqu.reporting.model import Edition, Report, model_bytes, read_model
 from xinqu.reporting.sources import provenance_of
 from xinqu.reporting.typst_pdf import render_pdf, renderer_id
 from xinqu.shapes import statistical_return
@@ -60,15 +60,15 @@ class Issued(msgspec.Struct, frozen=True):
 KINDS = ("bulletin", "major_matters")
 
 
-def build(snapshot: Snapshot, kind: str, *, lang: Lang = "zh") -> Built:
-    """Build a report from a snapshot.
+def build(snapshot: Snapshot, kind: str, *, lang: Lang = "zh", edition: Edition | None = None) -> Built:
+    """Build a report from a snapshot; ``edition`` None says that it is computed now, by this software.
 
     Raises:
         Refused: XQ-REPORT-101 for a kind that is not ``bulletin`` or ``major_matters``, or that the pack lacks.
     """
     if kind not in _MODELS or kind not in snapshot.pack.reports:
         raise Refused(_unknown_kind(kind))
-    report = _MODELS[kind](snapshot)
+    report = _MODELS[kind](snapshot, edition or edition_of(snapshot))
     return Built(
         report=report,
         model=model_bytes(report),
@@ -137,6 +137,9 @@ def issued(workspace: Workspace, realm: Realm) -> pl.DataFrame:
 def verify(workspace: Workspace, realm: Realm, report: str) -> comparing.Comparison:
     """Build an issued report again from its vintage and compare model and file with the stored ones.
 
+    The rebuilt one is signed as the issued one was, with the software and lock of its day: what must be the same is what
+    it says. Under another compute version it says so as a difference.
+
     Raises:
         Refused: XQ-REPORT-102 when no report of that name was issued.
     """
@@ -145,9 +148,12 @@ def verify(workspace: Workspace, realm: Realm, report: str) -> comparing.Compari
     if said is None:
         raise Refused(_not_issued(report))
     snapshot = take(workspace, realm, said.vintage, as_of=dt.date.fromisoformat(said.as_of))
-    again = build(snapshot, said.kind, lang=said.lang)
+    model = workspace.objects.get(said.model_hash)
+    was = read_model(model).edition
+    edition = msgspec.structs.replace(edition_of(snapshot), software=was.software, lock_sha256=was.lock_sha256)
+    again = build(snapshot, said.kind, lang=said.lang, edition=edition)
     return comparing.compare(
-        workspace.objects.get(said.model_hash), again.model,
+        model, again.model,
         old_file=workspace.objects.get(said.file_hash), new_file=again.pdf,
     )  # fmt: skip
 
@@ -174,7 +180,7 @@ def edition_of(snapshot: Snapshot) -> Edition:
     )
 
 
-def _bulletin(snapshot: Snapshot) -> Report:
+def _bulletin(snapshot: Snapshot, edition: Edition) -> Report:
     current = statistical_return.current(snapshot.submissions)
     rows = _noted_rows(snapshot, current) if snapshot.realm is Realm.PUBLISHED else None
     return bulletin_model(
@@ -182,7 +188,7 @@ def _bulletin(snapshot: Snapshot) -> Report:
         snapshot.figures,
         snapshot.lamps,
         current.select("area", "form", "period"),
-        edition=edition_of(snapshot),
+        edition=edition,
         index=snapshot.index,
         facts=snapshot.facts,
         provenance=None if rows is None else provenance_of(rows),
@@ -197,18 +203,18 @@ def _noted_rows(snapshot: Snapshot, current: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts).filter(pl.col("note") != "")
 
 
-def _major_matters(snapshot: Snapshot) -> Report:
+def _major_matters(snapshot: Snapshot, edition: Edition) -> Report:
     return major_matters_model(
         snapshot.pack,
         snapshot.recent_matters,
         snapshot.difficulties,
         snapshot.figures,
-        edition=edition_of(snapshot),
+        edition=edition,
         facts=snapshot.facts,
     )
 
 
-_MODELS: dict[str, Callable[[Snapshot], Report]] = {"bulletin": _bulletin, "major_matters": _major_matters}
+_MODELS: dict[str, Callable[[Snapshot, Edition], Report]] = {"bulletin": _bulletin, "major_matters": _major_matters}
 
 
 def _unknown_kind(kind: str) -> Problem:
