@@ -41,6 +41,8 @@ def test_the_command_shows_growth_and_single_periods(published_workspace, capsys
     assert "may_differ" in capsys.readouterr().out
     assert main(["figures", "--singles", "xq1", *shared]) == 0
     assert "first_month" in capsys.readouterr().out
+    assert main(["figures", "--singles", "xq1", "--length", "half_year", *shared]) == 0
+    assert "2025-Q1" not in capsys.readouterr().out  # a first quarter ends no half-year
     assert main(["figures", "--growth", "xz9", *shared]) == 1
     assert "XQ-RETURN-011" in capsys.readouterr().err
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from xinqu.cli import context, output
+from xinqu.vocabulary.periods import Frequency
 
 if TYPE_CHECKING:
     from xinqu.spine.snapshot import Snapshot
@@ -32,6 +33,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--singles", metavar="FORM", help="single months or quarters out of the form's cumulative items"
+    )
+    parser.add_argument(
+        "--length", type=Frequency, choices=list(Frequency), help="of the single periods; else the form's"
     )
     parser.add_argument("--growth", metavar="FORM", help="released growth of a form beside the growth of its levels")
 
@@ -83,7 +87,7 @@ def _of_form(args: argparse.Namespace, snapshot: "Snapshot") -> int:
 
     form = find_form(snapshot.pack, args.singles or args.growth, Where()).id
     if args.singles:
-        frame = singles(snapshot.pack, snapshot.facts, form).drop("scope", "sys_epoch")
+        frame = singles(snapshot.pack, snapshot.facts, form, length=args.length).drop("scope", "sys_epoch")
     else:
         frame = compare_growth(snapshot.pack, snapshot.facts, form, revised=revised_returns(snapshot, form))
     for column in ("area", "period"):

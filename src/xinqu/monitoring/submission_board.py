@@ -1,6 +1,7 @@
 """The submission board: where every owed return of every area stands on a day, who holds it, and how long it has."""
 
 import datetime as dt
+import itertools
 from collections.abc import Collection
 
 import polars as pl
@@ -162,11 +163,9 @@ def _numbered(events: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
 def _with_days(rows: pl.DataFrame, calendar: WorkingCalendar, as_of: dt.date) -> pl.DataFrame:
     """Add days_left and days_after_due, counted by numbering the working days once."""
     known = [day for name in ("due_on", "filed_on") for day in rows[name].drop_nulls().to_list()] + [as_of]
-    numbers, count, day = {}, 0, min(known)
-    while day <= max(known):
-        count += calendar.is_working_day(day)
-        numbers[day] = count
-        day += dt.timedelta(days=1)
+    first, last = min(known), max(known)
+    days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    numbers = dict(zip(days, itertools.accumulate(int(calendar.is_working_day(day)) for day in days), strict=True))
 
     def number(name: str) -> pl.Expr:
         return pl.col(name).replace_strict(numbers, default=None, return_dtype=pl.Int64)
