@@ -2,7 +2,9 @@
 
 import datetime as dt
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from xinqu.policy.model_base import ItemType, Level, Record, Status
 from xinqu.vocabulary.periods import Frequency, Period
@@ -135,7 +137,7 @@ class Item(Record, kw_only=True, frozen=True):
         "error"  # warning where min and max are plausibility, not arithmetic: a breach must be reportable
     )
     territory: Literal["area", "province"] = "area"  # a province's item stands outside the scope of the area
-    reliability: str = "1"
+    reliability: Annotated[float, msgspec.Meta(gt=0)] = 1.0
     accumulation: Literal["", "ytd", "stock", "flow", "rate"] = ""
     growth_of: str = ""
     prices: Literal["", "current", "constant"] = ""

@@ -18,6 +18,9 @@ _CAUSES = {
     "not_accumulated": Text(
         "疑似填了当期数，应填年初以来累计数", "looks like the single period where the sum since January is asked for"
     ),
+    "accumulated": Text(
+        "疑似填了年初以来累计数，应填当期数", "looks like the sum since January where the single period is asked for"
+    ),
     "not_reset": Text(
         "疑似未从本年初重新累计，含上年累计数", "looks added on to last year's sum instead of starting anew"
     ),

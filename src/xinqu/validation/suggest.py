@@ -21,7 +21,6 @@ from xinqu.validation.reasons import in_doubt, shown_range, slip_reason
 from xinqu.validation.rules import Rule
 from xinqu.validation.run import REGULAR, Judged, judged_parts
 from xinqu.validation.systematic import Slip, numeric, references, slips
-from xinqu.vocabulary.periods import Frequency
 from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import ValueState
 
@@ -58,8 +57,8 @@ def suggestions(
     definition = pack.forms[form]
     if definition.kind != "area":
         return no_suggestions()
-    trusted = {item.code: float(item.reliability) for item in definition.items} | dict(weights or {})
-    beside = references(numeric(definition.items))
+    trusted = {item.code: item.reliability for item in definition.items} | dict(weights or {})
+    beside = references(numeric(definition.items), definition.frequency.per_year)
     parts = judged_parts(pack, facts, form, kind=kind, keys=keys, beside=beside)
     found = [line for part in parts for line in _of_part(pack, form, part, trusted)]
     return pl.DataFrame(found, schema=SUGGESTIONS_SCHEMA, orient="row") if found else no_suggestions()
@@ -77,8 +76,8 @@ def _of_part(pack: Pack, form: str, part: Judged, trusted: Mapping[str, float]) 
     if rows.is_empty():
         return
     definition = pack.forms[form]
-    cumulative = definition.frequency != Frequency.ANNUAL
-    found, mended = slips(rows, rules, part.checks, definition.items, cumulative=cumulative)
+    periods = definition.frequency.per_year
+    found, mended = slips(rows, rules, part.checks, definition.items, periods=periods)
     said = verdicts(mended, rules)
     of_row: dict[int, list[Slip]] = {}
     for slip in found:
