@@ -230,8 +230,14 @@ def test_a_closed_period_takes_backfill_alone_until_it_is_unlocked_for_an_area(o
     assert found.problems[0].where.cell
     submit(opened, upload("2026-02"))
     submit(opened, upload(kind="backfill"))
-    with pytest.raises(Refused, match="XQ-DUTY-002"):
-        closing.unlock(opened, hands.REALM, MARCH, account=first, second=first, reason="audit", clock=hands.at(20))
+    refused(
+        opened,
+        lambda: closing.unlock(
+            opened, hands.REALM, MARCH, account=first, second=first, reason="audit", clock=hands.at(20)
+        ),
+        "XQ-DUTY-002",
+        exit_code=Exit.NOT_PERMITTED,
+    )
     closing.unlock(opened, hands.REALM, MARCH, account=first, second=second, reason="late audit", clock=hands.at(20))
     submit(opened, upload(), day=21)
     refused(opened, lambda: submit(opened, upload(area="pudong"), account="pudong.filer", day=21), "XQ-RETURN-023")

@@ -12,6 +12,7 @@ from xinqu.spine.policy import administrator, adopted
 from xinqu.spine.steps import Key
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
+from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.event_frame import read_events
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.periods import Period
@@ -68,9 +69,12 @@ def unlock(
     """Open a closed period again for one area, by two persons, until it is locked anew; the reason is kept salted."""
     pack = adopted(workspace, realm)
     refuse_other_frequency(pack, key.form, Period.parse(key.period))
-    text = salted.put_text(workspace, reason)
+    body = salted.salt(reason.encode())
+    text = sha256_hex(body)
     data = {**key.data(), "reason": text, "second_actor": second}
     event = _event(workspace, realm, _UNLOCKED, key.subject, account, data, objects=(text,))
+    log.refuse_early(workspace, pack, [event])
+    workspace.objects.put(body)
     return log.append(workspace, pack, [event], clock=clock)[0]
 
 

@@ -45,10 +45,7 @@ def append(
         Refused: XQ-LOG-001 to -008, XQ-DUTY-001 to -003 (exit code 3), and the store's own.
     """
     workspace.use()
-    problems = [problem for event in new_events for problem in _faults(event, pack.event_types)]
-    problems += _scripted_times(new_events)
-    if problems:
-        raise Refused(problems)
+    _refuse_faults(pack, new_events)
     absent = workspace.objects.missing(name for event in new_events for name in event.objects)
     if absent:
         raise Refused([_object_first(name) for name in sorted(absent)])
@@ -56,16 +53,34 @@ def append(
     from xinqu.store import log
 
     def check() -> None:
-        roles = duties.held_roles()
-        found = [] if bootstrap else duties.rights_problems(new_events, pack.event_types, roles)
-        found += duties.separation_problems(new_events, roles)
-        if found:
-            raise Refused(found, Exit.NOT_PERMITTED)
+        _refuse_persons(pack, new_events, bootstrap=bootstrap)
         own = also()
         if own:
             raise Refused(own)
 
     return log.append(new_events, realms=workspace.realms, clock=clock, check=check, then=then)
+
+
+def refuse_early(workspace: Workspace, pack: Pack, new_events: Sequence[NewEvent]) -> None:
+    """Refuse what ``append`` would refuse now, for callers that store objects before: a refused act leaves none behind."""
+    workspace.use()
+    _refuse_faults(pack, new_events)
+    _refuse_persons(pack, new_events, bootstrap=False)
+
+
+def _refuse_faults(pack: Pack, new_events: Sequence[NewEvent]) -> None:
+    problems = [problem for event in new_events for problem in _faults(event, pack.event_types)]
+    problems += _scripted_times(new_events)
+    if problems:
+        raise Refused(problems)
+
+
+def _refuse_persons(pack: Pack, new_events: Sequence[NewEvent], *, bootstrap: bool) -> None:
+    roles = duties.held_roles()
+    found = [] if bootstrap else duties.rights_problems(new_events, pack.event_types, roles)
+    found += duties.separation_problems(new_events, roles)
+    if found:
+        raise Refused(found, Exit.NOT_PERMITTED)
 
 
 def events(
@@ -239,5 +254,5 @@ def _no_upcaster(type_: str, version: int) -> Problem:
 
 __all__ = [
     "SYSTEM", "UPCASTERS", "Head", "NewEvent", "StoredEvent", "append", "event", "events", "head", "last_of_realm",
-    "last_seq", "upcast",
+    "last_seq", "refuse_early", "upcast",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from xinqu.spine import accounts, log
 from xinqu.spine.accounts import Person
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
+from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
@@ -54,7 +55,8 @@ def adopt(
         raise Refused(problems)
     if pack.sha256 == _last(workspace, realm, None, "hash"):
         raise Refused(_in_force(pack))
-    archive = workspace.objects.put(pack_bytes(folder))
+    body = pack_bytes(folder)
+    archive = sha256_hex(body)
     event = NewEvent(
         type="policy.published",
         realm=realm,
@@ -73,6 +75,8 @@ def adopt(
         recorded_at=recorded_at,
         objects=(archive,),
     )
+    log.refuse_early(workspace, pack, [event])
+    workspace.objects.put(body)
     return log.append(workspace, pack, [event], clock=clock)[0]
 
 

@@ -22,6 +22,7 @@ from xinqu.spine.snapshot import COMPUTE_VERSION, Snapshot, take
 from xinqu.spine.software import lock_sha256, software
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
+from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Lang, Text
@@ -101,7 +102,8 @@ def issue(
     clock: Callable[[], dt.datetime] = now,
 ) -> StoredEvent:
     """Release a built report by two persons: model and files become objects, the release an event."""
-    pdf, html, model = workspace.objects.put_many([built.pdf, built.html, built.model])
+    bodies = [built.pdf, built.html, built.model]
+    pdf, html, model = (sha256_hex(body) for body in bodies)
     data = {
         "report": built.name,
         "kind": built.report.kind,
@@ -118,6 +120,8 @@ def issue(
         type="report.released", realm=snapshot.realm, actor=actor.account, organisation=actor.organisation,
         role=actor.role, subject=f"report/{built.name}", data=data, objects=(pdf, html, model),
     )  # fmt: skip
+    log.refuse_early(workspace, snapshot.pack, [event])
+    workspace.objects.put_many(bodies)
     return log.append(workspace, snapshot.pack, [event], clock=clock)[0]
 
 

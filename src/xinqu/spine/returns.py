@@ -19,6 +19,7 @@ from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
 from xinqu.validation.findings import blocking
+from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused
 from xinqu.vocabulary.truth import Verdict
@@ -53,8 +54,11 @@ def record(
     if problems:
         denied = all(problem.code in _RIGHTS for problem in problems)
         raise Refused(problems, Exit.NOT_PERMITTED if denied else Exit.REFUSED)
-    stored = _store(workspace, steps, findings)
+    bodies = [_bodies(step) for step in steps]
+    stored = _stored(steps, bodies, findings)
     events = [event_of(step, realm, kept) for step, kept in zip(steps, stored, strict=True)]
+    log.refuse_early(workspace, pack, events)
+    workspace.objects.put_many([body for of_step in bodies for body in of_step.values()])
 
     def still_allowed() -> list[Problem]:
         """Judge the moves again if someone wrote between the first look and the lock."""
@@ -145,21 +149,20 @@ def _standing(
     return states, co_checked
 
 
-def _store(workspace: Workspace, steps: Sequence[Step], findings: pl.DataFrame) -> list[dict[str, object]]:
-    """Store what the steps bring with one sync: upload, rows and cell map of a document, the salted reason of a decision.
-
-    Returns, per step, the names of its objects and what its event says of a document.
-    """
-    bodies = [_bodies(step) for step in steps]
-    hashes = iter(workspace.objects.put_many([body for of_step in bodies for body in of_step.values()]))
+def _stored(
+    steps: Sequence[Step], bodies: Sequence[Mapping[str, bytes]], findings: pl.DataFrame
+) -> list[dict[str, object]]:
+    """Return, per step, the names its objects get and what its event says of a document."""
     counts = _counts(findings)
     return [
-        {name: next(hashes) for name in of_step} | (_said(step, counts) if isinstance(step, HandIn) else {})
+        {name: sha256_hex(body) for name, body in of_step.items()}
+        | (_said(step, counts) if isinstance(step, HandIn) else {})
         for step, of_step in zip(steps, bodies, strict=True)
     ]
 
 
 def _bodies(step: Step) -> dict[str, bytes]:
+    """Return what is stored for a step: upload, rows and cell map of a document, the salted reason of a decision."""
     if isinstance(step, HandIn):
         document = step.document
         return {
