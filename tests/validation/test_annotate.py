@@ -17,6 +17,7 @@ from xinqu.returns.template import export_workbook
 from xinqu.validation.annotate import annotate
 from xinqu.validation.findings import FINDINGS_SCHEMA
 from xinqu.validation.run import validate
+from xinqu.validation.suggest import suggestions
 
 AS_OF = dt.date(2026, 11, 16)
 PACK = load_pack()
@@ -119,6 +120,21 @@ def test_marks_of_an_earlier_annotation_are_taken_off(wrong, own_workbook):
     assert cell_of(clean, "xm1_fai_ind").fill.fgColor.rgb.endswith("FFF6D6")
     assert opened(clean).sheetnames.count("审核结果") == 0
     assert opened(clean)["findings"]["A2"].value == "nothing was found"
+
+
+def test_a_suggestion_stands_in_the_cell_and_on_the_sheet_and_changes_no_value(wrong, own_workbook):
+    document = read_return(PACK, own_workbook, "own.xlsx", as_of=AS_OF)
+    long = documents_to_long([document]).with_columns(event=pl.lit(1, pl.Int64))
+    told = suggestions(PACK, {"xm1": rows_to_facts(PACK, "xm1", long)}, "xm1")
+    assert "xm1_fai" in told["item"].to_list()
+    body = annotate(own_workbook, document, findings_of(document), PACK, "en", suggestions=told)
+    reason = told.filter(item="xm1_fai")["reason_en"].item()
+    assert reason in cell_of(body, "xm1_fai").comment.text
+    assert "to be checked" in cell_of(body, "xm1_fai").comment.text
+    rows = [[cell.value for cell in row] for row in opened(body)["findings"].iter_rows(min_row=3)]
+    assert rows[0][7] == "suggestion"
+    assert reason in next(row for row in rows if row[1] == "xm1_r01")[7]
+    assert read_return(PACK, body, "own.xlsx", as_of=AS_OF).content_sha256 == document.content_sha256
 
 
 def test_findings_of_other_returns_are_left_out(wrong):
