@@ -41,7 +41,7 @@ fmt: $(VENV)/.ready ## Format the code and apply safe lint fixes
 
 lock: $(VENV)/.ready ## Renew the locks from pyproject.toml
 	@$(BIN)/uv pip compile -q --upgrade pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/all.txt
-	@$(BIN)/uv pip compile -q pyproject.toml --extra server --extra report --extra dev -c locks/all.txt --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/dev.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra server --extra report --extra sdmx --extra dev -c locks/all.txt --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/dev.txt
 
 system:
 	@scripts/system-packages.sh
