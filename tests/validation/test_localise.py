@@ -129,7 +129,8 @@ def can_be_repaired(edits, values, freed):
         for linear in itertools.chain.from_iterable(choice):
             terms = dict(linear.terms)
             rows.append([terms.get(name, 0.0) for name in names])
-            bounds.append(linear.bound - sum(c * values[item] for item, c in terms.items() if item not in freed))
+            fixed = sum(Fraction(c) * Fraction(values[item]) for item, c in terms.items() if item not in freed)
+            bounds.append(Fraction(linear.bound) - fixed)
         if solvable(rows, bounds):
             return True
     return False
@@ -175,3 +176,19 @@ def test_only_freed_fields_move_and_a_single_one_repairs_anywhere_at_the_ends_of
     ends = [end for end in found.intervals[field] if abs(end) != float("inf")]
     for end in ends:
         assert all(satisfied(one, {**values, field: end}) for one in edits)
+
+
+@settings(max_examples=150, deadline=None)
+@given(edit_lists, records, weight_maps)
+def test_each_end_of_an_interval_is_reached_and_nothing_beyond_it(edits, values, weights):
+    """With one freed field held at an end the others can still repair the record; half a unit beyond they can't."""
+    found = localise(edits, values, weights)
+    if found is None or any(len(edit.alternatives) > 1 for edit in edits):
+        return
+    for field, (low, high) in found.intervals.items():
+        rest = set(found.freed) - {field}
+        for end, outwards in ((low, -0.5), (high, 0.5)):
+            if abs(end) != float("inf"):
+                at_end = Fraction(end).limit_denominator(10**6)  # small whole coefficients: the exact end is near
+                assert can_be_repaired(edits, {**values, field: at_end}, rest)
+                assert not can_be_repaired(edits, {**values, field: at_end + Fraction(outwards)}, rest)

@@ -5,7 +5,6 @@ breaks none, and it lies nearer to last year's or the last accepted value; witho
 equality within the record, and be the only one that does.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -18,18 +17,22 @@ from xinqu.expressions.parse import Expression, parse
 from xinqu.policy.model import Check, Item
 from xinqu.validation.locate import FALSE, TRUE, verdicts
 from xinqu.validation.rules import Rule
+from xinqu.validation.slip_trials import (
+    NONE,
+    Floats,
+    Table,
+    Trials,
+    Whole,
+    accumulations,
+    either,
+    joined,
+    powers,
+    signs,
+    sums,
+    swaps,
+)
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
-POWERS = (1, 2, 3, 4)  # ten to ten-thousand-fold; the last is what 万 and 亿 mixed up give
-_KINDS = {1: "x10", 2: "x100", 3: "x1000", 4: "x10000"}
 _ROUNDS = 3  # several slips in one return, found one after another
-# A slip is believed when it halves the distance to the past and leaves less than a doubling or halving: growth alone
-# and errors of any size seldom look like one. On six rehearsals all 232 slips were found and 1 of 83 errors of other
-# sizes was mistaken for one.
-_NEARER, _LIKE_PAST = 0.5, float(np.log10(2))
-_MOST_DECIMALS = 4  # 万元 to the yuan
-_NONE = -1
 
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,21 +52,6 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     previous: float
     other: str
     cured: tuple[str, ...]
-
-
-class _Trials(msgspec.Struct, frozen=True):
-    """Values to try, one entry each: row, item, kind, new value; the other item and its new value for a swap."""
-
-    row: Whole
-    item: Whole
-    kind: NDArray[np.str_]
-    value: Floats
-    other: Whole
-    other_value: Floats
-    distance: Floats
-
-    def taken(self, chosen: Whole) -> "_Trials":
-        return _Trials(*(getattr(self, name)[chosen] for name in self.__struct_fields__))
 
 
 def references(items: Sequence[Item], periods: int) -> list[Expression]:
@@ -134,22 +122,22 @@ class _Judge:
         slips = [slip for n, at in enumerate(chosen) for slip in self._slips(rows, kept, n, cured[at])]
         return slips, self._put(rows, kept, kept.row)
 
-    def _trials(self, rows: pl.DataFrame, said: NDArray[np.int8], done: set[tuple[int, str]]) -> _Trials:
+    def _trials(self, rows: pl.DataFrame, said: NDArray[np.int8], done: set[tuple[int, str]]) -> Trials:
         value = _matrix(rows, self._codes)
         last_year, previous = _matrix(rows, self._codes, "ly"), _matrix(rows, self._codes, "prev")
         first = (rows["#prev"].str.slice(0, 4) != rows["period"].str.slice(0, 4)).to_numpy()
         # a sum from January compared with the whole year before says nothing
         comparable = np.where(self._cumulative & first[:, None], np.nan, previous)
-        reference = np.where(self._yearly, _first(last_year, comparable), _first(comparable, last_year))
+        reference = np.where(self._yearly, either(last_year, comparable), either(comparable, last_year))
         suspect = ((said == FALSE).astype(np.int64) @ self._reads.astype(np.int64) > 0) & np.isfinite(value)
         for row, item in done:
             suspect[row, self._codes.index(item)] = False
         elapsed = rows["sys_period"].cast(pl.Float64).to_numpy() - 1
-        table = _Table(value, reference, comparable, previous, self._so_far(rows, elapsed), suspect, elapsed)
-        parts = [_powers(table), _signs(table, np.array([bool(i.min) and float(i.min) >= 0 for i in self._items]))]
-        parts += [_swaps(table, [item.unit for item in self._items])]
-        parts += [_accumulations(table, self._cumulative, first), _sums(table, self._single)]
-        return _Trials(*(np.concatenate([getattr(p, name) for p in parts]) for name in _Trials.__struct_fields__))
+        table = Table(value, reference, comparable, previous, self._so_far(rows, elapsed), suspect, elapsed)
+        parts = [powers(table), signs(table, np.array([bool(i.min) and float(i.min) >= 0 for i in self._items]))]
+        parts += [swaps(table, [item.unit for item in self._items])]
+        parts += [accumulations(table, self._cumulative, first), sums(table, self._single)]
+        return joined(parts)
 
     def _so_far(self, rows: pl.DataFrame, elapsed: Floats) -> Floats:
         """Return the sum of the earlier periods of the year for items of the single period; NaN for others."""
@@ -160,11 +148,11 @@ class _Judge:
                 total[:, n] += np.where(back <= elapsed, column, 0.0)
         return total
 
-    def _put(self, rows: pl.DataFrame, trials: _Trials, places: Whole) -> pl.DataFrame:
+    def _put(self, rows: pl.DataFrame, trials: Trials, places: Whole) -> pl.DataFrame:
         """Return ``rows`` with each trial's values put in its place; half digits scale with a slip by a power."""
         columns: dict[str, Floats] = {}
         for target, fresh in ((trials.item, trials.value), (trials.other, trials.other_value)):
-            for n in np.unique(target[target != _NONE]):
+            for n in np.unique(target[target != NONE]):
                 code, here = self._codes[n], target == n
                 new = columns.get(code, rows[code].to_numpy()).astype(float, copy=True)
                 half = columns.get(f"{code}#half", rows[f"{code}#half"].cast(pl.Float64).to_numpy()).copy()
@@ -176,7 +164,7 @@ class _Judge:
         return rows.with_columns(pl.Series(name, column, nan_to_null=True) for name, column in columns.items())
 
     def _chosen(
-        self, trials: _Trials, cured: NDArray[np.bool_], fails: NDArray[np.bool_], good: NDArray[np.bool_]
+        self, trials: Trials, cured: NDArray[np.bool_], fails: NDArray[np.bool_], good: NDArray[np.bool_]
     ) -> Whole:
         """Return the best trial of each row: fewest checks on its item left failing, most cured, nearest to the past."""
         left = (fails & self._reads[:, trials.item].T).sum(axis=1)
@@ -190,11 +178,11 @@ class _Judge:
                 best.append(int(mine[0]))
         return np.array(best, dtype=np.int64)
 
-    def _slips(self, rows: pl.DataFrame, trials: _Trials, n: int, cured: NDArray[np.bool_]) -> list[Slip]:
+    def _slips(self, rows: pl.DataFrame, trials: Trials, n: int, cured: NDArray[np.bool_]) -> list[Slip]:
         row, kind = int(trials.row[n]), str(trials.kind[n])
         names = tuple(rule.id for rule, yes in zip(self._rules, cured, strict=True) if yes)
         pairs = [(trials.item[n], trials.value[n], trials.other[n])]
-        if trials.other[n] != _NONE:
+        if trials.other[n] != NONE:
             pairs.append((trials.other[n], trials.other_value[n], trials.item[n]))
         found = []
         for item, fresh, other in pairs:
@@ -209,136 +197,11 @@ class _Judge:
                     suggested=float(fresh),
                     last_year=before[1],
                     previous=before[2],
-                    other="" if other == _NONE else self._codes[other],
+                    other="" if other == NONE else self._codes[other],
                     cured=names,
                 )
             )
         return found
-
-
-class _Table(msgspec.Struct, frozen=True):
-    """Rows by numeric items: what was reported, what it is compared with, and whether a failing check reads it.
-
-    ``previous`` is the last period as accepted; ``comparable`` is NaN where that can't be compared. ``so_far``:
-    sum of the year before this period, for items of the single period. ``elapsed``: periods of the year before this one.
-    """
-
-    value: Floats
-    reference: Floats
-    comparable: Floats
-    previous: Floats
-    so_far: Floats
-    suspect: NDArray[np.bool_]
-    elapsed: Floats
-
-    def distance(self, row: Whole, item: Whole, value: Floats, by: Whole | None = None) -> Floats:
-        """Return how many powers of ten lie between values and their references; inf where it can't be said."""
-        return _apart(value, self.reference[row, item if by is None else by])
-
-
-def _powers(table: _Table) -> _Trials:
-    """Try the power of ten that is nearest to value over reference; every power where there is no reference."""
-    row, item = np.nonzero(table.suspect & (table.value != 0))
-    value, reference = table.value[row, item], table.reference[row, item]
-    power, last = _power(value, reference), _power(value, table.comparable[row, item])
-    past = np.fmax(_decimals(reference), _decimals(table.previous[row, item]))
-    usual_decimals = np.where(np.isnan(past), np.nan, np.fmax(past, _decimals(value)))
-    parts = []
-    for k in (*POWERS, *(-k for k in POWERS)):
-        usual = last == 0  # like the period before: then it is last year's value that looks wrong
-        here = np.isnan(power) | ((power == k) & ~usual)
-        if 0 < k < POWERS[-1]:  # with another unit come other decimals, with a digit too many they don't
-            here &= ~(_decimals(value / 10.0**k) > usual_decimals)
-        fresh = value[here] / 10.0**k if k > 0 else value[here] * 10.0**-k
-        kind = np.full(here.sum(), _KINDS[abs(k)])
-        parts.append(_made(table, row[here], item[here], kind, fresh))
-    return _joined(parts)
-
-
-def _signs(table: _Table, not_negative: NDArray[np.bool_]) -> _Trials:
-    wrong = np.where(np.isfinite(table.reference), np.sign(table.reference) == -np.sign(table.value), not_negative)
-    row, item = np.nonzero(table.suspect & wrong & (table.value < 0))
-    return _made(table, row, item, np.full(len(row), "sign"), -table.value[row, item])
-
-
-def _swaps(table: _Table, units: Sequence[str]) -> _Trials:
-    """Try neighbouring columns of one unit the other way round where both then lie nearer to their past."""
-    same = np.array([one == other for one, other in itertools.pairwise(units)], dtype=bool)
-    value, reference = table.value, table.reference
-    pair = same & np.isfinite(value[:, :-1]) & np.isfinite(value[:, 1:]) & (value[:, :-1] != value[:, 1:])
-    row, item = np.nonzero(pair & (table.suspect[:, :-1] | table.suspect[:, 1:]))
-    one, other = value[row, item], value[row, item + 1]
-    left, right = reference[row, item], reference[row, item + 1]
-    crossed = _apart(other, left) + _apart(one, right)
-    nearer = (_apart(other, left) < _apart(one, left)) & (_apart(one, right) < _apart(other, right))
-    here = np.isfinite(crossed) & nearer
-    kind = np.full(here.sum(), "swapped")
-    return _Trials(row[here], item[here], kind, other[here], item[here] + 1, one[here], crossed[here])
-
-
-def _accumulations(table: _Table, cumulative: NDArray[np.bool_], first: NDArray[np.bool_]) -> _Trials:
-    """Try adding the sum of the year so far, and taking off last year's sum in the first period of a year.
-
-    What is added must be of the size of one period: the power of ten nearest to it over the mean so far is 0.
-    """
-    usable = table.suspect & cumulative & (table.value > 0) & (table.previous > 0)
-    parts = []
-    single = _power(table.value, table.previous / np.maximum(table.elapsed[:, None], 1)) == 0
-    row, item = np.nonzero(usable & single & ~first[:, None] & (table.value < table.previous))
-    fresh = table.value[row, item] + table.previous[row, item]
-    parts.append(_made(table, row, item, np.full(len(row), "not_accumulated"), fresh))
-    row, item = np.nonzero(usable & first[:, None] & (table.value > table.previous))
-    fresh = table.value[row, item] - table.previous[row, item]
-    parts.append(_made(table, row, item, np.full(len(row), "not_reset"), fresh))
-    both = _joined(parts)
-    return both.taken(np.nonzero(np.isfinite(both.distance))[0])
-
-
-def _sums(table: _Table, single: NDArray[np.bool_]) -> _Trials:
-    """Try taking off the sum of the year so far where the single period is asked for."""
-    row, item = np.nonzero(table.suspect & single & (table.so_far > 0) & (table.value > table.so_far))
-    fresh = table.value[row, item] - table.so_far[row, item]
-    made = _made(table, row, item, np.full(len(row), "accumulated"), fresh)
-    return made.taken(np.nonzero(np.isfinite(made.distance))[0])
-
-
-def _made(table: _Table, row: Whole, item: Whole, kind: NDArray[np.str_], value: Floats) -> _Trials:
-    """Return trials of single values, leaving out those that are not clearly nearer to their reference."""
-    distance = table.distance(row, item, value)
-    reported = np.where(kind == "sign", np.inf, table.distance(row, item, table.value[row, item]))
-    here = ~np.isfinite(table.reference[row, item]) | (distance < np.minimum(_NEARER * reported, _LIKE_PAST))
-    nothing = np.full(here.sum(), _NONE, dtype=np.int64)
-    return _Trials(row[here], item[here], kind[here], value[here], nothing, np.full(here.sum(), np.nan), distance[here])
-
-
-def _joined(parts: Sequence[_Trials]) -> _Trials:
-    return _Trials(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Trials.__struct_fields__))
-
-
-def _power(value: Floats, reference: Floats) -> Floats:
-    """Return the power of ten nearest to value over reference; NaN where there is none."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(value * reference > 0, np.round(np.log10(np.abs(value / reference))), np.nan)
-
-
-def _decimals(value: Floats) -> Floats:
-    """Return how many decimals values have, at most four; NaN for NaN."""
-    found = np.where(np.isnan(value), np.nan, float(_MOST_DECIMALS))
-    for decimals in range(_MOST_DECIMALS - 1, -1, -1):
-        scaled = value * 10.0**decimals
-        found[np.abs(scaled - np.round(scaled)) <= 1e-9 * np.maximum(1.0, np.abs(scaled))] = decimals
-    return found
-
-
-def _apart(value: Floats, reference: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(value * reference > 0, np.abs(np.log10(np.abs(value / reference))), np.inf)
-
-
-def _first(one: Floats, other: Floats) -> Floats:
-    """Return ``one`` where it can be compared with, else ``other``; zero can't."""
-    filled = np.where(np.isfinite(one) & (one != 0), one, other)
-    return np.where(filled != 0, filled, np.nan)
 
 
 def _matrix(rows: pl.DataFrame, codes: Sequence[str], step: str = "") -> Floats:
