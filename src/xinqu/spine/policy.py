@@ -46,15 +46,18 @@ def adopt(
     """Publish the pack in ``folder``: prove it, store it whole, and append ``policy.published``.
 
     Raises:
-        Refused: every fault that ``policy check`` finds, XQ-POLICY-040 when this very pack is in force already, and
-            what the log refuses (two persons must act).
+        Refused: every fault that ``policy check`` finds, XQ-POLICY-040 when this very pack is in force already,
+            XQ-POLICY-042 when it differs under the same version, and what the log refuses (two persons must act).
     """
     pack = load_pack(folder, cache=workspace.cache_dir)
     problems = _faults_of(pack)
     if problems:
         raise Refused(problems)
-    if pack.sha256 == _last(workspace, realm, None, "hash"):
+    last = _row(workspace, realm, None)
+    if last and pack.sha256 == last.hash:
         raise Refused(_in_force(pack))
+    if last and (pack.info.id, pack.info.version) == (last.pack, last.version):
+        raise Refused(_same_version(pack))
     body = pack_bytes(folder)
     archive = sha256_hex(body)
     event = NewEvent(
@@ -137,15 +140,23 @@ def _row(workspace: Workspace, realm: Realm, vintage: int | None) -> _Adopted | 
     return msgspec.json.decode(events.select(pl.col("data").last()).item(), type=_Adopted)
 
 
-def _last(workspace: Workspace, realm: Realm, vintage: int | None, field: str) -> str:
-    row = _row(workspace, realm, vintage)
-    return str(getattr(row, field)) if row else ""
-
-
 def _in_force(pack: Pack) -> Problem:
     return Problem(
         code="XQ-POLICY-040",
         what=Text("该规则包已经生效", "this pack is in force already"),
         where=Where(subject=f"{pack.info.id} {pack.info.version} {pack.sha256[:12]}"),
         fix=Text("改动后再发布", "adopt it after it has changed"),
+    )
+
+
+def _same_version(pack: Pack) -> Problem:
+    return Problem(
+        code="XQ-POLICY-042",
+        what=Text("规则包内容已变，版本号未变", "the pack has changed but its version has not"),
+        where=Where(file="pack.yaml", subject=f"{pack.info.id} {pack.info.version}"),
+        why=Text(
+            "一个版本号只对应一种内容，否则引用无从核对",
+            "one version names one content, or no citation of it can be checked",
+        ),
+        fix=Text("提高 version，并在 changelog 写明影响", "raise version and say in the changelog what changes"),
     )
