@@ -134,6 +134,11 @@ def test_a_data_set_that_deletes_everything_is_refused_beside_a_good_one():
     assert found.code == "XQ-SDMX-005"
 
 
+def test_a_marking_written_in_character_references_is_found():
+    (found,) = problems(ML.replace("无".encode(), b"&#26426;&#23494;"), "x.xml")
+    assert found.code == "XQ-RETURN-007"
+
+
 def test_faults_of_several_returns_come_all_at_once():
     second = CSV.replace(b"2026-03", b"2026-04").replace(b"1020,A", b"zz,A").split(b"\n", 1)[1]
     found = problems(CSV.replace(b"1020,A", b"12x,A") + second, "x.csv")

@@ -63,6 +63,23 @@ def test_every_form_keeps_its_identity(form_id, data):
     assert identities(again) == identities(documents)
 
 
+@pytest.mark.parametrize("form_id", ["xa1", "xm1", "xh2"])
+@given(data=st.data())
+@FEW
+def test_any_rows_keep_their_identity_in_xml(form_id, data):
+    documents = build_documents(PACK, PACK.forms[form_id], data.draw(long_frames(form_id)), scope="S1")
+    again = read_sdmx(PACK, ml_of(documents), "x.xml", as_of=AS_OF)
+    assert identities(again) == identities(documents)
+
+
+def test_signs_that_xml_cannot_hold_survive_in_notes():
+    rows = {"area": "lanzhou", "period": "2026-05", "item": "xm1_fai", "value": "1"}
+    note = '{"text":"a\ufffe\uffff\\t\\u0001\u0085\u2028 b"}'
+    documents = build_documents(PACK, PACK.forms["xm1"], pl.DataFrame([rows | {"note": note}]))
+    assert identities(read_sdmx(PACK, ml_of(documents), "x.xml", as_of=AS_OF)) == identities(documents)
+    assert identities(read_sdmx(PACK, csv_of(documents), "x.csv", as_of=AS_OF)) == identities(documents)
+
+
 @pytest.mark.parametrize("form_id", FORMS)
 def test_every_form_keeps_its_identity_in_xml(form_id):
     documents = [*whole(form_id), *whole(form_id, "nansha", scope="unstated"), *whole(form_id, sub_unit="u2")]

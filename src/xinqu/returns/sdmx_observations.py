@@ -13,7 +13,7 @@ import msgspec
 
 from xinqu.returns import faults, sdmx_faults
 from xinqu.returns.document import Cell
-from xinqu.returns.guard import LIMITS, Limits, decode_text
+from xinqu.returns.guard import LIMITS, Limits, decode_text, security_mark
 from xinqu.returns.raw import column_letters
 from xinqu.returns.sdmx_library import library
 from xinqu.returns.sdmx_names import Reference, parse_reference
@@ -96,7 +96,17 @@ def read_observations(text: str, filename: str) -> list[Observation]:
     found = list(_of_ml(text, filename) if is_xml(text) else _of_csv(text, filename))
     if not found:
         raise Refused(sdmx_faults.no_observations(Where(file=filename)))
+    if is_xml(text):
+        _refuse_marked(found, filename)
     return found
+
+
+def _refuse_marked(observations: list[Observation], filename: str) -> None:
+    """Refuse a security marking that character references hid from the look at the raw text."""
+    for one in observations:
+        mark = security_mark("\n".join(one.texts.values()))
+        if mark:
+            raise Refused(faults.classified(mark, one.where(filename, "NOTE")))
 
 
 def _refuse(filename: str, reason: str, line: int | None = None) -> Refused:

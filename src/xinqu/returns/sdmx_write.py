@@ -21,6 +21,7 @@ _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0"
 _URN = "urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow="
 _ESCAPES = {
     "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;",
+    "\ufffe": "\\ufffe", "\uffff": "\\uffff",  # XML can't hold them; only notes may, and a note is JSON, which can
 }  # fmt: skip
 
 
