@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import subprocess
+import sys
 from decimal import Decimal
 
 import polars as pl
@@ -180,3 +182,28 @@ def test_an_empty_value_is_no_value_and_nothing_is_invented():
 
 def test_nothing_gives_an_empty_frame():
     assert observations(PACK, []).is_empty()
+
+
+def test_a_rehearsal_is_marked_as_a_test_and_the_time_is_the_one_given():
+    body = write_ml(PACK, [Return.of(whole("xm1")[0])], prepared=PREPARED, message_id="xm1", test=True).decode()
+    assert "<mes:Test>true</mes:Test>" in body
+    assert "<mes:Prepared>2026-11-25T08:00:00Z</mes:Prepared>" in body
+
+
+def test_csv_needs_none_of_the_optional_packages():
+    script = (
+        "import sys, datetime as dt, polars as pl\n"
+        "sys.modules.update(dict.fromkeys(['pysdmx', 'lxml', 'pandas'], None))\n"
+        "from xinqu.policy.load import load_pack\n"
+        "from xinqu.returns.bulk import build_documents\n"
+        "from xinqu.returns.sdmx_read import read_sdmx\n"
+        "from xinqu.returns.sdmx_write import Return, write_csv\n"
+        "pack = load_pack()\n"
+        "rows = [{'area': 'lanzhou', 'period': '2026-05', 'item': 'xm1_fai', 'value': '1'}]\n"
+        "[document] = build_documents(pack, pack.forms['xm1'], pl.DataFrame(rows))\n"
+        "body = write_csv(pack, [Return.of(document)])\n"
+        "[again] = read_sdmx(pack, body, 'x.csv', as_of=dt.date(2026, 11, 1))\n"
+        "print(again.content_sha256 == document.content_sha256)"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "True"

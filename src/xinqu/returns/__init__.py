@@ -1,1 +1,1 @@
-"""Forms to and from XLSX and CSV: canonical rows, where each value stood, and the identity of a return."""
+"""Forms to and from XLSX, CSV and SDMX: canonical rows, where each value stood, and the identity of a return."""
