@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from xinqu.vocabulary.identifiers import FigureId, is_uscc
 from xinqu.vocabulary.money import fen_to_wan_yuan, wan_yuan_to_fen
 from xinqu.vocabulary.origin import ORIGINS, Origin, worst_origin
+from xinqu.vocabulary.problem import Refused
 
 
 def test_the_check_character_of_a_credit_code():
@@ -19,6 +20,12 @@ def test_the_check_character_of_a_credit_code():
 
 def test_a_figure_address_reads_back():
     assert str(FigureId.parse("Q01/nansha/2023-Q4")) == "Q01/nansha/2023-Q4"
+
+
+@pytest.mark.parametrize("text", ["", "Q01", "Q01/nansha", "Q01/nansha/2023-Q4/x", "Q01/nansha/soon"])
+def test_what_is_no_address_is_refused_in_words(text):
+    with pytest.raises(Refused, match="XQ-FIGURE-004|XQ-PERIOD-001"):
+        FigureId.parse(text)
 
 
 @given(st.integers(0, 10**15))

@@ -58,6 +58,7 @@ class Issued(msgspec.Struct, frozen=True):
     renderer: str
 
 
+_NOTED = ("area", "form", "period", "item", "note")  # what provenance is read from
 KINDS = ("bulletin", "major_matters")
 
 
@@ -200,10 +201,10 @@ def _bulletin(snapshot: Snapshot, edition: Edition) -> Report:
 
 
 def _noted_rows(snapshot: Snapshot, current: pl.DataFrame) -> pl.DataFrame:
-    parts = []
+    parts = [pl.DataFrame(schema=dict.fromkeys(_NOTED, pl.String))]
     for (form,), mine in current.partition_by("form", as_dict=True).items():
         rows = rows_of(snapshot.workspace, snapshot.realm, str(form), mine)
-        parts.append(rows.with_columns(form=pl.lit(str(form))).select("area", "form", "period", "item", "note"))
+        parts.append(rows.with_columns(form=pl.lit(str(form))).select(_NOTED))
     return pl.concat(parts).filter(pl.col("note") != "")
 
 

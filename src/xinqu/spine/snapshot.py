@@ -195,15 +195,16 @@ def take(
 ) -> Snapshot:
     """Return the snapshot of ``realm`` at event ``vintage`` (None: the realm's last event).
 
-    ``as_of`` defaults to the day of the vintage's event. A vintage between two events of the realm is the earlier one.
+    ``as_of`` defaults to the day of the vintage's event; before the first event that is the pack's first day, on which
+    nothing is due. A vintage between two events of the realm is the earlier one.
 
     Raises:
         Refused: XQ-STORE-004 for a realm the workspace does not hold.
     """
     held = workspace.holds(realm)
     last = log.last_of_realm(workspace, held, vintage)
-    recorded_on = beijing_day(last.recorded_at) if last else dt.date.min
     pack = adopted(workspace, held, vintage)
+    recorded_on = beijing_day(last.recorded_at) if last else pack.info.valid_from
     return Snapshot(
         workspace=workspace, realm=held, vintage=last.seq if last else 0, as_of=as_of or recorded_on,
         vintage_on=recorded_on,

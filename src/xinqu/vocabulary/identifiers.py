@@ -4,6 +4,8 @@ import msgspec
 from stdnum.cn import uscc as _uscc
 
 from xinqu.vocabulary.periods import Period
+from xinqu.vocabulary.problem import Problem, Refused
+from xinqu.vocabulary.text import Text
 
 
 def is_uscc(text: str) -> bool:
@@ -23,6 +25,22 @@ class FigureId(msgspec.Struct, frozen=True, order=True):
 
     @classmethod
     def parse(cls, text: str) -> "FigureId":
-        """Read the printed form; raises Refused or ValueError when it is not one."""
-        indicator, area, period = text.split("/")
+        """Read the printed form.
+
+        Raises:
+            Refused: XQ-FIGURE-004 when it has not three parts, XQ-PERIOD-001 when the third is no period.
+        """
+        parts = text.split("/")
+        if len(parts) != 3:  # noqa: PLR2004 - indicator, area, period
+            raise Refused(
+                Problem(
+                    code="XQ-FIGURE-004",
+                    what=Text(f"“{text}”不是数据的编址", f"{text!r} is not the address of a figure"),
+                    fix=Text(
+                        "写作 指标/新区/报告期，如 Q01/nansha/2023-Q4",
+                        "write indicator/area/period, such as Q01/nansha/2023-Q4",
+                    ),
+                )
+            )
+        indicator, area, period = parts
         return cls(indicator, area, Period.parse(period))
