@@ -132,8 +132,8 @@ def test_a_suggestion_stands_in_the_cell_and_on_the_sheet_and_changes_no_value(w
     assert reason in cell_of(body, "xm1_fai").comment.text
     assert "to be checked" in cell_of(body, "xm1_fai").comment.text
     rows = [[cell.value for cell in row] for row in opened(body)["findings"].iter_rows(min_row=3)]
-    assert rows[0][7] == "suggestion"
-    assert reason in next(row for row in rows if row[1] == "xm1_r01")[7]
+    assert rows[0][6] == "suggestion"
+    assert reason in next(row for row in rows if row[1] == "xm1_r01")[6]
     assert read_return(PACK, body, "own.xlsx", as_of=AS_OF).content_sha256 == document.content_sha256
 
 

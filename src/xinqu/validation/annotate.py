@@ -41,12 +41,13 @@ _HEADINGS = (
     (Text("级别", "level"), 9),
     (Text("规则", "check"), 22),
     (Text("单元格", "cell"), 9),
-    (Text("指标", "items"), 42),
-    (Text("数值", "values"), 32),
-    (Text("说明", "what"), 64),
-    (Text("依据", "basis"), 30),
-    (Text("更正建议", "suggestion"), 64),
+    (Text("指标", "items"), 36),
+    (Text("数值", "values"), 24),
+    (Text("说明", "what"), 52),
+    (Text("更正建议", "suggestion"), 56),
+    (Text("依据", "basis"), 24),
 )
+_TALLEST = 409  # points; Excel shows no taller row
 _VALUES = 5  # column of values in the list
 _WORDS = {
     "summary": Text("{error} 个错误，{warning} 个警告，{info} 个提示；{unknown} 条未判定",
@@ -224,8 +225,8 @@ def _list(
             "\n".join(_name(pack, item, lang) for item, _ in pairs),
             "\n".join(_shown(value) for _, value in pairs),
             line.text,
-            line.basis,
             "\n".join(told),
+            line.basis,
         )
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(number, column)
@@ -241,9 +242,8 @@ def _list(
             link = sheet.cell(number, 3)
             link.hyperlink = f"#'{first.sheet}'!{first.cell}"
             link.font = Font(name=FONT, size=9, underline="single", color="1F4E79")
-        sheet.row_dimensions[number].height = (
-            14 * max(len(pairs), 1 + len(line.text) // 46, sum(1 + len(text) // 32 for text in told)) + 4
-        )
+        rows = max(len(pairs), 1 + len(line.text) // 34, sum(1 + len(text) // 36 for text in told))
+        sheet.row_dimensions[number].height = min(14 * rows + 4, _TALLEST)
 
 
 def _head(sheet: Worksheet, lines: list[_Line], lang: Lang) -> None:
