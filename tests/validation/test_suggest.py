@@ -136,6 +136,14 @@ def test_an_error_of_no_known_cause_frees_the_fewest_values_and_tells_what_the_c
     assert "xm1_r10" in found["reason_en"].item()
 
 
+def test_what_only_warns_may_be_true_and_is_said_so():
+    """Retail sales at 3.5 times the month before: xm1_r50 warns (more than three times last year's), nothing refuses."""
+    found = suggested(xm1_retail=at("xm1_retail") * 3.5)
+    assert found.select("item", "kind").rows() == [("xm1_retail", "in_doubt")]
+    assert found["reason_en"].item().endswith("explain it")
+    assert "explain" not in suggested(xm1_imports=at("xm1_imports") * 1.37)["reason_en"].item()
+
+
 def test_reliability_decides_between_two_values_that_contradict_each_other():
     wrong = {"xm1_fai_manu": at("xm1_fai_ind") + 600}
     facts = facts_with(**wrong)

@@ -39,6 +39,7 @@ _DOUBT = Text(
 _SUPPLY = Text("应报未报", "owed but not given")
 _RANGE = Text("；与其余数据相符的取值：{values}", "; values that agree with the rest: {values}")
 _OTHERS = Text("；也可能是 {items}", "; it could also be {items}")
+_EXPLAIN = Text("；若属实，请说明原因", "; if it is true, explain it")
 _ANY = Text("不限", "any")
 _AT_LEAST, _AT_MOST = Text("不小于 {value}", "at least {value}"), Text("不大于 {value}", "at most {value}")
 _BETWEEN = Text("{low} 至 {high}", "{low} to {high}")
@@ -58,15 +59,21 @@ def slip_reason(pack: Pack, slip: Slip) -> Text:
     return _joined(said, evidence, _CURED.fill(value=number(slip.suggested), checks=_listed(slip.cured)))
 
 
-def in_doubt(pack: Pack, values: Text, broken: Sequence[str], others: Sequence[str], *, supplied: bool) -> Text:
-    """Return why a value is in doubt, what the checks leave for it, and which items might be wrong in its place."""
+def in_doubt(
+    pack: Pack, values: Text, broken: Sequence[str], others: Sequence[str], *, supplied: bool, only_warned: bool
+) -> Text:
+    """Return why a value is in doubt, what the checks leave for it, and which items might be wrong in its place.
+
+    ``only_warned``: no check that refuses it stands against it, so that it may be true.
+    """
     said = _SUPPLY if supplied else _DOUBT.fill(checks=_listed(broken))
     ranged = Text(_RANGE.zh.format(values=values.zh), _RANGE.en.format(values=values.en))
+    may_stand = _EXPLAIN if only_warned and not supplied else Text("", "")
     if not others:
-        return _joined(said, ranged)
+        return _joined(said, ranged, may_stand)
     names = [pack.items[item].name for item in others]
     zh, en = "、".join(name.zh for name in names), ", ".join(name.en for name in names)
-    return _joined(said, ranged, Text(_OTHERS.zh.format(items=zh), _OTHERS.en.format(items=en)))
+    return _joined(said, ranged, Text(_OTHERS.zh.format(items=zh), _OTHERS.en.format(items=en)), may_stand)
 
 
 def shown_range(low: float, high: float) -> Text:

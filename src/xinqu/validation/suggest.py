@@ -123,6 +123,7 @@ class _Doubted:
     ) -> None:
         self._pack, self._row, self._trusted = pack, row, trusted
         self._verdicts = dict(zip((rule.id for rule in rules), said.tolist(), strict=True))
+        self._levels = {rule.id: rule.level for rule in rules}
         self._reads = {rule.id: set(rule.inputs) for rule in rules}
         self._items = {item.code: item for item in numeric(pack.forms[form].items)}
         self._values = {code: row[code] for code in self._items if self._is_field(code)}
@@ -169,7 +170,11 @@ class _Doubted:
         narrow = math.isfinite(high - low) and high - low <= _NARROW * max(abs(low), abs(high))
         suggested = _middle(self._items[code], low, high) if narrow else None
         others = {other for alternative in found.others for other in alternative} - set(found.freed)
-        reason = in_doubt(self._pack, shown_range(low, high), broken, sorted(others), supplied=value is None)
+        warned = all(self._levels[check] == "warning" for check in broken)
+        values = shown_range(low, high)
+        reason = in_doubt(
+            self._pack, values, broken, sorted(others), supplied=value is None, only_warned=bool(broken) and warned
+        )
         return _line(code, value, ends, suggested, "missing" if value is None else "in_doubt", reason)
 
 
