@@ -83,6 +83,7 @@ def _dispatch(shared: argparse.Namespace, rest: list[str], lang: Lang) -> int:
     if name in COMMANDS:
         module = importlib.import_module(COMMANDS[name][0])
         module.register(commands.choices[name])
+        _complete_acts(commands.choices[name])
     args = parser.parse_args(rest)
     if module is None:
         parser.print_help()
@@ -115,10 +116,25 @@ def _parser(lang: Lang) -> tuple[argparse.ArgumentParser, "argparse._SubParsersA
     return parser, commands
 
 
+def _complete_acts(parser: argparse.ArgumentParser) -> None:
+    """Let the help of each act begin with what it does and end with an example, its command's when it has none."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to the acts of a command
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            lines = {choice.dest: choice.help for choice in action._choices_actions}  # noqa: SLF001
+            for act, inner in action.choices.items():
+                inner.description = inner.description or lines.get(act)
+                inner.epilog = inner.epilog or parser.epilog
+                inner.formatter_class = argparse.RawDescriptionHelpFormatter
+
+
 def _shared_options() -> argparse.ArgumentParser:
     """Return the options that every command takes, before or after its name."""
     parser = argparse.ArgumentParser(
-        add_help=False, allow_abbrev=False, usage=argparse.SUPPRESS, formatter_class=argparse.RawTextHelpFormatter
+        prog=_PROGRAM,
+        add_help=False,
+        allow_abbrev=False,
+        usage=argparse.SUPPRESS,
+        formatter_class=argparse.RawTextHelpFormatter,
     )
     shared = parser.add_argument_group("options of every command")
     shared.add_argument("--dir", type=Path, help="workspace; else $XINQU_HOME, else ./xinqu-workspace")

@@ -18,19 +18,31 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.epilog = "xinqu policy show 8 --on 2024-12-31"
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
-    check = acts.add_parser("check", help="prove a pack; all faults with file and line")
+    check = acts.add_parser(
+        "check", help="prove a pack; all faults with file and line", epilog="xinqu policy check packs/mine"
+    )
     check.add_argument("folder", nargs="?", type=Path, default=DEFAULT_PACK)
     check.add_argument("--quiet", action="store_true", help="print faults alone")
     show = acts.add_parser("show", help="show an article, or any record by its id")
     show.add_argument("what", metavar="ARTICLE|ID")
     show.add_argument("--on", type=dt.date.fromisoformat, default=None, help="the version in force that day")
     show.add_argument("--pack", type=Path, default=DEFAULT_PACK)
-    diff = acts.add_parser("diff", help="show what changes between two packs")
+    diff = acts.add_parser(
+        "diff", help="show what changes between two packs", epilog="xinqu policy diff packs/old packs/new"
+    )
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path, nargs="?", default=DEFAULT_PACK)
-    adopt = acts.add_parser("adopt", help="publish a pack: an event of two persons that stores it whole")
+    adopt = acts.add_parser(
+        "adopt",
+        help="publish a pack: an event of two persons that stores it whole",
+        epilog="xinqu policy adopt packs/new --realm official",
+    )
     adopt.add_argument("folder", nargs="?", type=Path, default=DEFAULT_PACK)
-    text = acts.add_parser("import-text", help="compare the official Chinese text sentence by sentence")
+    text = acts.add_parser(
+        "import-text",
+        help="compare the official Chinese text sentence by sentence",
+        epilog="xinqu policy import-text opinions.txt --pack packs/mine",
+    )
     text.add_argument("file", type=Path)
     text.add_argument("--pack", type=Path, default=DEFAULT_PACK)
     text.add_argument("--write", action="store_true", help="take the official wording over and mark it seen")

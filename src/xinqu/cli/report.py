@@ -20,17 +20,21 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.epilog = "xinqu report build bulletin --realm published"
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
-    acts.add_parser("list", help="list the reports that were issued")
-    for act, line in (
-        ("build", "write a report as PDF/A, HTML and content model"),
-        ("issue", "release it, by two persons"),
+    acts.add_parser("list", help="list the reports that were issued", epilog="xinqu report list --realm published")
+    for act, line, persons in (
+        ("build", "write a report as PDF/A, HTML and content model", ""),
+        ("issue", "release it, by two persons", " --as ndrc.admin --second ndrc.admin2"),
     ):
-        made = acts.add_parser(act, help=line)
+        made = acts.add_parser(act, help=line, epilog=f"xinqu report {act} bulletin --realm published{persons}")
         made.add_argument("kind", choices=KINDS)
         made.add_argument("--vintage", type=int, default=None, help="as known at this event")
         made.add_argument("--language", choices=["zh", "en"], default="zh", help="language of the report")
         made.add_argument("--output", type=Path, default=None, help="folder; else the workspace's reports")
-    verify = acts.add_parser("verify", help="build an issued report again and compare")
+    verify = acts.add_parser(
+        "verify",
+        help="build an issued report again and compare",
+        epilog="xinqu report verify published-bulletin-1513-zh --realm published",
+    )
     verify.add_argument("report", help="name as `report list` shows it")
 
 

@@ -1,16 +1,23 @@
 """`xinqu return`: check a file, hand it in, list what was handed in; close a period to it and open it again."""
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from xinqu.cli import context, output
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Exit
-from xinqu.vocabulary.text import Text
+from xinqu.vocabulary.text import Lang, Text
+
+if TYPE_CHECKING:
+    from xinqu.returns.document import ReturnDocument
+    from xinqu.spine.hand_in import Taken
 
 _SHOWN = ("check", "level", "verdict", "items", "values", "reason")
+_HANDED_IN = {"event": pl.Int64, "subject": pl.String, "version": pl.Int64, "content_hash": pl.String}
 _LISTED = ("form", "area", "sub_unit", "period", "version", "state", "kind", "errors", "warnings", "file_name", "submitted_by", "submitted_at")  # fmt: skip
 
 
@@ -18,18 +25,35 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.epilog = "xinqu return submit xm1_lanzhou_2026-10.xlsx --realm rehearsal --as lanzhou.filer"
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
-    for act, line in (("check", "check files without storing anything"), ("submit", "hand files in")):
-        made = acts.add_parser(act, help=line)
+    for act, line, example in (
+        (
+            "check",
+            "check files without storing anything",
+            "xinqu return check *.xlsx --annotated back --realm rehearsal",
+        ),
+        ("submit", "hand files in", parser.epilog),
+    ):
+        made = acts.add_parser(act, help=line, epilog=example)
         made.add_argument("files", nargs="+", type=Path)
         made.add_argument(
             "--annotated", type=Path, default=None, help="folder for the files with each fault in its cell"
         )
-    listed = acts.add_parser("list", help="list submissions and their state")
+    listed = acts.add_parser(
+        "list", help="list submissions and their state", epilog="xinqu return list --area lanzhou --realm rehearsal"
+    )
     listed.add_argument("--form")
     listed.add_argument("--area")
     listed.add_argument("--period")
-    lock = acts.add_parser("lock", help="close a period of a form for regular returns")
-    unlock = acts.add_parser("unlock", help="open a closed period again for one area; two persons act")
+    lock = acts.add_parser(
+        "lock",
+        help="close a period of a form for regular returns",
+        epilog="xinqu return lock xm1 2026-03 --realm rehearsal --as ndrc.admin",
+    )
+    unlock = acts.add_parser(
+        "unlock",
+        help="open a closed period again for one area; two persons act",
+        epilog="xinqu return unlock xm1 2026-03 lanzhou --reason audit --realm rehearsal --as ndrc.admin --second ndrc.admin2",
+    )
     for closing in (lock, unlock):
         closing.add_argument("form")
         closing.add_argument("period", type=Period.parse)
@@ -51,40 +75,56 @@ def _take(args: argparse.Namespace) -> int:
     taken = hand_in.examined(opened, realm, uploads)
     folder = args.annotated or (Path() if args.act == "check" else None)
     for document, findings in taken.by_document():
-        header = document.header
-        print(f"{document.filename}  {header.form} {header.area} {header.period}  {document.content_sha256[:12]}")
-        faults = findings.filter(pl.col("verdict") == "false")
-        if not faults.is_empty():
-            output.emit(faults.select(_SHOWN), args.format)
-        unknown = findings.height - faults.height
-        print(
-            Text(
-                f"  未成立 {faults.height} 条，无法判定 {unknown} 条",
-                f"  {faults.height} false, {unknown} indeterminate",
-            ).say(args.lang)
-        )
-        if not faults.is_empty():
-            mine = taken.suggestions.filter(pl.col("submission") == document.content_sha256)
-            _suggest(args, mine, {code: item.name.say(args.lang) for code, item in taken.pack.items.items()})
+        _tell(args, taken, document, findings)
         if folder is not None and not findings.is_empty():
-            print(f"  {hand_in.write_annotated(taken, document, findings, folder, args.lang)}")
+            path = hand_in.write_annotated(taken, document, findings, folder, args.lang)
+            print(f"  {path}", file=sys.stdout if args.format == "table" else sys.stderr)
     if args.act == "check":
+        if args.format != "table":
+            output.emit(_by_file(taken), args.format)
         return int(Exit.REFUSED if taken.has_errors else Exit.DONE)
     events = hand_in.submit(opened, realm, taken, account=context.actor(args, opened, realm))
+    if args.format != "table":
+        rows = [(event.seq, event.subject, event.data["version"], event.data["content_hash"]) for event in events]
+        output.emit(pl.DataFrame(rows, schema=_HANDED_IN, orient="row"), args.format)
+        return int(Exit.DONE)
     for event in events:
         print(Text(f"已报送，事件 #{event.seq}", f"handed in, event #{event.seq}").say(args.lang))
     return int(Exit.DONE)
 
 
-def _suggest(args: argparse.Namespace, found: pl.DataFrame, names: dict[str, str]) -> None:
-    """Tell suggested corrections; the officer decides, nothing is applied."""
-    if found.is_empty():
-        return
+def _tell(args: argparse.Namespace, taken: "Taken", document: "ReturnDocument", findings: pl.DataFrame) -> None:
+    """Say to a person what the checks say of one file."""
     if args.format != "table":
-        output.emit(found, args.format)
         return
-    print(Text("  更正建议（供核对，未作任何改动）", "  suggested, to be checked; nothing was changed").say(args.lang))
-    for item, reason in found.select("item", f"reason_{args.lang}").iter_rows():
+    header = document.header
+    print(f"{document.filename}  {header.form} {header.area} {header.period}  {document.content_sha256[:12]}")
+    faults = findings.filter(pl.col("verdict") == "false")
+    if not faults.is_empty():
+        output.emit(faults.select(_SHOWN), args.format)
+    unknown = findings.height - faults.height
+    print(
+        Text(
+            f"  未成立 {faults.height} 条，无法判定 {unknown} 条",
+            f"  {faults.height} false, {unknown} indeterminate",
+        ).say(args.lang)
+    )
+    mine = taken.suggestions.filter(pl.col("submission") == document.content_sha256)
+    if not faults.is_empty() and not mine.is_empty():
+        _suggest(args.lang, mine, {code: item.name.say(args.lang) for code, item in taken.pack.items.items()})
+
+
+def _by_file(taken: "Taken") -> pl.DataFrame:
+    """Return all findings as one table, each with the file it is about."""
+    files = {document.content_sha256: document.filename for document in taken.examined.documents}
+    file = pl.col("submission").replace_strict(files, return_dtype=pl.String)
+    return taken.examined.findings.findings.select(file.alias("file"), pl.all())
+
+
+def _suggest(lang: Lang, found: pl.DataFrame, names: dict[str, str]) -> None:
+    """Tell suggested corrections; the officer decides, nothing is applied."""
+    print(Text("  更正建议（供核对，未作任何改动）", "  suggested, to be checked; nothing was changed").say(lang))
+    for item, reason in found.select("item", f"reason_{lang}").iter_rows():
         print(f"    {names[item]} {item}\n      {reason}")
 
 
