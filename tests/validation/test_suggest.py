@@ -114,6 +114,14 @@ def test_two_slips_in_one_return_are_both_found():
     assert dict(found.select("item", "kind").iter_rows()) == {"xm1_retail": "x10", "xm1_output": "x10000"}
 
 
+def test_a_whole_return_in_yuan_is_told_value_by_value():
+    """All amounts in 元 in place of 万元: mended one by one a part would stand above its whole, together they agree."""
+    money = [item.code for item in PACK.forms["xm1"].items if item.unit == "wan_yuan"]
+    found = suggested(**{item: at(item) * 10_000 for item in money})
+    assert set(found["kind"]) == {"x10000"}
+    assert dict(found.select("item", "suggested").iter_rows()) == {item: at(item) for item in money}
+
+
 def test_without_history_only_an_equality_within_the_record_tells_a_slip():
     """Trade = exports + imports names the factor; a part above its whole names none, only what must give."""
     rows = [{"area": "lanzhou", "period": NOW, "scope": "S5"} | {item: at(item) for item in YEAR}]

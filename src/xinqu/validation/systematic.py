@@ -2,7 +2,8 @@
 
 A slip is proposed only where it explains what the checks found: put in place of what was reported it cures checks and
 breaks none, and it lies nearer to last year's or the last accepted value; without such a value it must restore an
-equality within the record, and be the only one that does.
+equality within the record, and be the only one that does. A return whose values of one unit are off together is mended
+as a whole first: one by one, a part would come to stand above its whole.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 import polars as pl
+from msgspec import structs
 from numpy.typing import NDArray
 
 from xinqu.expressions import tree
@@ -32,7 +34,8 @@ from xinqu.validation.slip_trials import (
     swaps,
 )
 
-_ROUNDS = 3  # several slips in one return, found one after another
+_ROUNDS = 5  # several slips in one return, found one after another
+_MANY = 3  # values of one unit that are off together before the whole return is taken to be in a wrong unit
 
 
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +89,7 @@ def slips(
         periods: how many of the form there are in a year.
     """
     judge = _Judge(rules, checks, numeric(items), periods=periods)
-    found: list[Slip] = []
+    found, rows = judge.together(rows)
     for _ in range(_ROUNDS):
         slip, rows = judge.round(rows, {(one.row, one.item) for one in found})
         if not slip:
@@ -106,6 +109,26 @@ class _Judge:
         self._single = np.array([item.accumulation == "flow" for item in items], dtype=bool)
         self._periods = periods
 
+    def together(self, rows: pl.DataFrame) -> tuple[list[Slip], pl.DataFrame]:
+        """Find whole returns in a wrong unit: most values of one unit are off by the same power of ten."""
+        said = verdicts(rows, self._rules)
+        table = self._table(rows, said, set())
+        known = np.isfinite(table.value) & np.isfinite(table.reference)
+        trials = powers(structs.replace(table, suspect=known))
+        power = np.round(np.log10(np.abs(trials.value / table.value[trials.row, trials.item]))).astype(np.float64)
+        units = np.unique([item.unit for item in self._items], return_inverse=True)[1]
+        group = np.column_stack((power, trials.row, units[trials.item]))
+        _, at, count = np.unique(group, axis=0, return_inverse=True, return_counts=True)
+        of_unit = known.astype(np.int64) @ (units[:, None] == units[None, :]).astype(np.int64)
+        many = count[at.reshape(-1)]
+        kept = trials.taken(np.nonzero((many >= _MANY) & (2 * many > of_unit[trials.row, trials.item]))[0])
+        tried = verdicts(self._put(rows, kept, kept.row), self._rules)
+        good = ((said == FALSE) & (tried == TRUE)).any(axis=1) & ~((said != FALSE) & (tried == FALSE)).any(axis=1)
+        kept = kept.taken(np.nonzero(good[kept.row])[0])
+        cured = (said == FALSE) & (tried == TRUE)
+        found = [slip for n, row in enumerate(kept.row) for slip in self._slips(rows, kept, n, cured[row])]
+        return found, self._put(rows, kept, kept.row)
+
     def round(self, rows: pl.DataFrame, done: set[tuple[int, str]]) -> tuple[list[Slip], pl.DataFrame]:
         """Find at most one slip in each row."""
         said = verdicts(rows, self._rules)
@@ -122,10 +145,10 @@ class _Judge:
         slips = [slip for n, at in enumerate(chosen) for slip in self._slips(rows, kept, n, cured[at])]
         return slips, self._put(rows, kept, kept.row)
 
-    def _trials(self, rows: pl.DataFrame, said: NDArray[np.int8], done: set[tuple[int, str]]) -> Trials:
+    def _table(self, rows: pl.DataFrame, said: NDArray[np.int8], done: set[tuple[int, str]]) -> Table:
         value = _matrix(rows, self._codes)
         last_year, previous = _matrix(rows, self._codes, "ly"), _matrix(rows, self._codes, "prev")
-        first = (rows["#prev"].str.slice(0, 4) != rows["period"].str.slice(0, 4)).to_numpy()
+        first = _first_of_year(rows)
         # a sum from January compared with the whole year before says nothing
         comparable = np.where(self._cumulative & first[:, None], np.nan, previous)
         reference = np.where(self._yearly, either(last_year, comparable), either(comparable, last_year))
@@ -133,7 +156,10 @@ class _Judge:
         for row, item in done:
             suspect[row, self._codes.index(item)] = False
         elapsed = rows["sys_period"].cast(pl.Float64).to_numpy() - 1
-        table = Table(value, reference, comparable, previous, self._so_far(rows, elapsed), suspect, elapsed)
+        return Table(value, reference, comparable, previous, self._so_far(rows, elapsed), suspect, elapsed)
+
+    def _trials(self, rows: pl.DataFrame, said: NDArray[np.int8], done: set[tuple[int, str]]) -> Trials:
+        table, first = self._table(rows, said, done), _first_of_year(rows)
         parts = [powers(table), signs(table, np.array([bool(i.min) and float(i.min) >= 0 for i in self._items]))]
         parts += [swaps(table, [item.unit for item in self._items])]
         parts += [accumulations(table, self._cumulative, first), sums(table, self._single)]
@@ -202,6 +228,10 @@ class _Judge:
                 )
             )
         return found
+
+
+def _first_of_year(rows: pl.DataFrame) -> NDArray[np.bool_]:
+    return (rows["#prev"].str.slice(0, 4) != rows["period"].str.slice(0, 4)).to_numpy()
 
 
 def _matrix(rows: pl.DataFrame, codes: Sequence[str], step: str = "") -> Floats:
