@@ -9,8 +9,8 @@ check() {
   printf '%-22s' "$name"
   if output=$("$@" 2>&1); then echo ok; else printf 'failed\n%s\n' "$output"; exit 1; fi
 }
-check "ruff check" "$bin/ruff" check .
-check "ruff format" "$bin/ruff" format --check .
+check "ruff check" "$bin/ruff" check --no-cache .
+check "ruff format" "$bin/ruff" format --no-cache --check .
 check "mypy" "$bin/mypy"
 check "import contracts" "$bin/lint-imports" --no-logo pyproject.toml
 check "dependencies" "$bin/deptry" .

@@ -4,8 +4,8 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from board_cases import board_on, event
 
+from board_cases import board_on, event
 from xinqu.monitoring.punctuality import punctuality
 
 # xa4 of 2025, due 15 April 2026: two early, one two working days late, one after the grace, one sent back and in again

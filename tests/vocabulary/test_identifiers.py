@@ -24,7 +24,7 @@ def test_a_figure_address_reads_back():
 
 @pytest.mark.parametrize("text", ["", "Q01", "Q01/nansha", "Q01/nansha/2023-Q4/x", "Q01/nansha/soon"])
 def test_what_is_no_address_is_refused_in_words(text):
-    with pytest.raises(Refused, match="XQ-FIGURE-004|XQ-PERIOD-001"):
+    with pytest.raises(Refused, match=r"XQ-FIGURE-004|XQ-PERIOD-001"):
         FigureId.parse(text)
 
 
