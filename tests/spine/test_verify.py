@@ -14,6 +14,7 @@ from xinqu.spine import heads, log, redact, salted
 from xinqu.spine.verify import SHOWN_PER_CODE, verify
 from xinqu.spine.workspace import Workspace, open_to_verify
 from xinqu.store import triggers
+from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Refused
 
@@ -230,7 +231,7 @@ def test_one_person_cannot_redact_and_a_record_cannot_be_redacted(full: Workspac
         redact.redact(full, cast.pack(), text, second=cast.FIRST, **how)
     assert full.objects.exists(text)
     with pytest.raises(Refused, match="XQ-REDACT-001"):
-        redact.redact(full, cast.pack(), next(full.objects.all()), second=cast.SECOND, **how)
+        redact.redact(full, cast.pack(), sha256_hex(b"rows 0"), second=cast.SECOND, **how)
 
 
 def test_equal_texts_have_different_hashes(full: Workspace):

@@ -74,6 +74,7 @@ def site(demo_workspace):
 
 
 def sign_in(context, site):
+    context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     page.goto(f"{site}/zh/sign-in/")
     page.fill("#account", "ndrc.acceptor")
