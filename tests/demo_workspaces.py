@@ -13,6 +13,9 @@ from xinqu.spine.workspace import Workspace, create, open_workspace
 from xinqu.vocabulary.origin import Realm
 
 
+_BESIDE = shutil.ignore_patterns("*-wal", "*-shm")  # files of an open database; settled before anyone copies
+
+
 def _once(folder: Path, build: Callable[[Path], None]) -> Path:
     """Build ``folder`` in the first process that asks; the others wait for it."""
     done = folder.with_suffix(".done")
@@ -30,6 +33,15 @@ def _build_published(folder: Path) -> None:
     pack = load_pack(cache=workspace.cache_dir)
     accounts.load_organisations(workspace, pack)
     demo.publish(workspace, pack)
+    _settle()
+
+
+def _settle() -> None:
+    """Move what the write-ahead log holds into the database file, so that a copy of that file is whole."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _shared(factory: pytest.TempPathFactory) -> Path:
@@ -56,4 +68,4 @@ def demo_workspace(demo_folder: Path) -> Workspace:
 @pytest.fixture
 def published_workspace(published_folder: Path, tmp_path: Path) -> Workspace:
     """The published realm alone, a copy that a test may write to or break."""
-    return open_workspace(shutil.copytree(published_folder, tmp_path / "workspace"))
+    return open_workspace(shutil.copytree(published_folder, tmp_path / "workspace", ignore=_BESIDE))
