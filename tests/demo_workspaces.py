@@ -12,7 +12,6 @@ from xinqu.spine import accounts, demo
 from xinqu.spine.workspace import Workspace, create, open_workspace
 from xinqu.vocabulary.origin import Realm
 
-
 _BESIDE = shutil.ignore_patterns("*-wal", "*-shm")  # files of an open database; settled before anyone copies
 
 
