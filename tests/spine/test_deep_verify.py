@@ -11,7 +11,8 @@ from django.db import connections
 import hands
 from hands import upload
 from xinqu.cli.main import main
-from xinqu.spine import heads
+from xinqu.shapes import statistical_return
+from xinqu.spine import heads, log
 from xinqu.spine.snapshot import take
 from xinqu.spine.submissions import submissions_at
 from xinqu.spine.verify import verify
@@ -145,6 +146,18 @@ def test_a_changed_fact_or_row_is_named(opened, capsys, folder, column, named):
     err = said(opened, capsys)
     assert named in err
     assert err.count("XQ-VERIFY-020") == 1
+
+
+def test_a_changed_fold_of_submissions_is_named(opened, capsys):
+    (path,) = (opened.cache_dir / "submissions" / "rehearsal").glob(f"{_last_move(opened)}-*.parquet")
+    pl.read_parquet(path).with_columns(state=pl.lit("accepted"), errors=pl.lit(0, pl.Int64) + 1).write_parquet(path)
+    err = said(opened, capsys)
+    assert err.count("XQ-VERIFY-020") >= 1
+    assert "submissions" in err
+
+
+def _last_move(opened: Workspace) -> int:
+    return log.last_seq(opened, hands.REALM, statistical_return.MOVES)
 
 
 def test_without_a_cache_there_is_nothing_to_differ(opened):

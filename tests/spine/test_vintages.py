@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 import hands
 from hands import COURSE, Key, act, upload
+from xinqu.shapes import statistical_return
 from xinqu.spine import log
 from xinqu.spine.compact import rows_of
 from xinqu.spine.snapshot import Snapshot, take
-from xinqu.spine.submissions import submissions_at
+from xinqu.spine.submissions import submissions_at, submissions_of
 from xinqu.spine.workspace import Workspace, open_workspace
 
 GROWTH = "R02"  # R02 is xm1_iva_growth as it was released
@@ -176,3 +177,27 @@ def test_a_late_decision_does_not_rewrite_an_earlier_vintage(opened, tmp_path):
     for seq, frames in before.items():
         for name, frame in _frames(take(copied, hands.REALM, seq)).items():
             assert frame.equals(frames[name]), (seq, name)
+
+
+@settings(max_examples=8, deadline=None)
+@given(order=st.permutations(range(6)), data=st.data())
+def test_a_kept_fold_goes_on_to_what_folding_from_the_start_gives(whole, order, data):
+    """Asked at events in any order, each answer is the fold of all events up to there."""
+    opened = open_workspace(whole)
+    shutil.rmtree(opened.cache_dir / "submissions", ignore_errors=True)
+    last = log.head(opened).seq
+    marks = [data.draw(st.integers(0, last)) for _ in range(5)] + [last]
+    for index in order:
+        events = log.events(opened, hands.REALM, upto=marks[index])
+        assert submissions_at(opened, hands.REALM, marks[index]).equals(statistical_return.fold(events))
+
+
+def test_the_submissions_of_a_key_are_those_of_the_whole(published_workspace):
+    everything = submissions_at(published_workspace, "published")
+    keys = [Key(*row) for row in everything.select("form", "area", "period", "sub_unit").unique().rows()]
+    for some in (keys[:1], keys[5:9], keys):
+        wanted = pl.DataFrame(
+            [(key.form, key.area, key.period) for key in some], schema=["form", "area", "period"], orient="row"
+        )
+        right = everything.join(wanted, on=["form", "area", "period"], how="semi", maintain_order="left")
+        assert submissions_of(published_workspace, "published", some).equals(right)

@@ -13,7 +13,7 @@ from xinqu.spine.policy import adopted
 from xinqu.spine.return_rights import Rights
 from xinqu.spine.returns import record
 from xinqu.spine.steps import Decide, Key
-from xinqu.spine.submissions import submissions_at
+from xinqu.spine.submissions import submissions_of
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
 from xinqu.vocabulary.origin import Realm
@@ -63,9 +63,7 @@ def decide(
 
 def _states(workspace: Workspace, realm: Realm, key: Key) -> dict[int, str]:
     """Return the state of each version that was handed in for ``key``."""
-    mine = submissions_at(workspace, realm).filter(
-        form=key.form, area=key.area, sub_unit=key.sub_unit, period=key.period
-    )
+    mine = submissions_of(workspace, realm, [key])
     return dict(zip(mine["version"].to_list(), mine["state"].to_list(), strict=True))
 
 

@@ -28,8 +28,9 @@ def replayed(workspace: Workspace) -> list[Problem]:
     for realm in workspace.realms:
         snapshot = take(workspace, realm)
         if snapshot.vintage:
-            problems += list(_uploads(workspace, snapshot))
-            problems += list(_parts(snapshot))
+            fresh = snapshot.fresh()
+            problems += list(_uploads(workspace, fresh))
+            problems += list(_parts(snapshot, fresh))
     return problems
 
 
@@ -58,11 +59,12 @@ def _reads_the_same(pack: Pack, upload: bytes, row: dict[str, str], realm: Realm
     return again.content_sha256 == row["content_hash"]
 
 
-def _parts(snapshot: Snapshot) -> Iterator[Problem]:
+def _parts(snapshot: Snapshot, fresh: Snapshot) -> Iterator[Problem]:
     """Compare what the cache holds for the snapshot with the same computed from the objects alone."""
-    fresh = snapshot.fresh()
     subject = f"{snapshot.realm} #{snapshot.vintage}"
-    for part in differing(snapshot.workspace, snapshot.pack, snapshot.realm, snapshot.submissions, fresh.facts):
+    if not snapshot.submissions.equals(fresh.submissions):
+        yield _differs(subject, "submissions")
+    for part in differing(fresh.workspace, fresh.pack, fresh.realm, fresh.submissions, fresh.facts):
         yield _differs(subject, part)
     computed = {"findings": lambda: fresh.checked.findings, "counts": lambda: fresh.checked.counts,
                 "figures": lambda: fresh.figures, "lamps": lambda: fresh.lamps}  # fmt: skip

@@ -58,9 +58,7 @@ def suggestions_for(pack: Pack, examined: Examined) -> pl.DataFrame:
     return pl.concat([no_suggestions(), *parts])
 
 
-def findings_of_steps(
-    workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.DataFrame, steps: Sequence[Step]
-) -> pl.DataFrame:
+def findings_of_steps(workspace: Workspace, pack: Pack, realm: Realm, steps: Sequence[Step]) -> pl.DataFrame:
     """Return the findings of all hand-ins among ``steps``, with the ``version`` they are about.
 
     Versions are examined in order, each in one pass: a second version stands against first versions of other keys that
@@ -69,7 +67,7 @@ def findings_of_steps(
     hand_ins = sorted((step for step in steps if isinstance(step, HandIn)), key=lambda step: step.version)
     if not hand_ins:
         return pl.DataFrame(schema={**FINDINGS_SCHEMA, "version": pl.Int64})
-    standing: Facts = facts_of(workspace, pack, realm, submissions)
+    standing: Facts = facts_of(workspace, pack, realm, submissions_at(workspace, realm))
     accepted = {(step.key, step.version) for step in steps if not isinstance(step, HandIn) and step.type == _ACCEPTED}
     parts = []
     for version, group in groupby(hand_ins, key=lambda step: step.version):

@@ -109,7 +109,17 @@ def last_of_realm(workspace: Workspace, realm: Realm, upto: int | None = None) -
     return log.last_of_realm(realm, upto)
 
 
-def last_seq(workspace: Workspace, realm: Realm, types: Iterable[str], upto: int) -> int:
+def events_of(
+    workspace: Workspace, realm: Realm, types: Iterable[str], subjects: Sequence[str], *, upto: int | None = None
+) -> pl.DataFrame:
+    """Return the events of ``types`` on a few subjects as a frame, without reading the rest of the realm."""
+    workspace.use()
+    from xinqu.store import log
+
+    return log.events_of(realm, types, subjects, upto=upto)
+
+
+def last_seq(workspace: Workspace, realm: Realm, types: Iterable[str], upto: int | None = None) -> int:
     """Return the number of the realm's last event of ``types`` at or before number ``upto``; 0 when there is none."""
     workspace.use()
     from xinqu.store import log
@@ -253,6 +263,18 @@ def _no_upcaster(type_: str, version: int) -> Problem:
 
 
 __all__ = [
-    "SYSTEM", "UPCASTERS", "Head", "NewEvent", "StoredEvent", "append", "event", "events", "head", "last_of_realm",
-    "last_seq", "refuse_early", "upcast",
+    "SYSTEM",
+    "UPCASTERS",
+    "Head",
+    "NewEvent",
+    "StoredEvent",
+    "append",
+    "event",
+    "events",
+    "events_of",
+    "head",
+    "last_of_realm",
+    "last_seq",
+    "refuse_early",
+    "upcast",
 ]  # fmt: skip

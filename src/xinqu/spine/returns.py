@@ -15,7 +15,7 @@ from xinqu.spine.compact import remember
 from xinqu.spine.examine import findings_of_steps
 from xinqu.spine.return_rights import Rights
 from xinqu.spine.steps import HandIn, Key, Step, event_of, kind_of
-from xinqu.spine.submissions import submissions_at
+from xinqu.spine.submissions import submissions_of
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
 from xinqu.validation.findings import blocking
@@ -47,9 +47,10 @@ def record(
     """
     before = log.head(workspace).seq
     rights = Rights(pack, permissions.roles_of(workspace), realm)
-    submissions = submissions_at(workspace, realm)
-    findings = findings_of_steps(workspace, pack, realm, submissions, steps)
+    touched = {step.key for step in steps}
+    findings = findings_of_steps(workspace, pack, realm, steps)
     problems = _refused_by_checks(pack, steps, findings)
+    submissions = submissions_of(workspace, realm, touched)
     problems += _refused_moves(pack, rights, submissions, closed_periods(workspace, realm), steps)
     if problems:
         denied = all(problem.code in _RIGHTS for problem in problems)
@@ -65,7 +66,7 @@ def record(
         if log.head(workspace).seq == before:
             return []
         closed = closed_periods(workspace, realm)
-        return _refused_moves(pack, rights, submissions_at(workspace, realm), closed, steps)
+        return _refused_moves(pack, rights, submissions_of(workspace, realm, touched), closed, steps)
 
     written = log.append(workspace, pack, events, clock=clock, also=still_allowed)
     _remember(workspace, realm, steps, stored)
@@ -190,10 +191,5 @@ def _counts(findings: pl.DataFrame) -> dict[tuple[str, int, str], int]:
 
 def next_version(workspace: Workspace, realm: Realm, key: Key) -> int:
     """Return the version number that the next submission of ``key`` gets."""
-    mine = submissions_at(workspace, realm).filter(
-        (pl.col("form") == key.form)
-        & (pl.col("area") == key.area)
-        & (pl.col("sub_unit") == key.sub_unit)
-        & (pl.col("period") == key.period)
-    )
+    mine = submissions_of(workspace, realm, [key])
     return 1 + int(mine["version"].max() or 0)  # type: ignore[arg-type]  # whole numbers

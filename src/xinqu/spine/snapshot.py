@@ -27,6 +27,7 @@ from xinqu.spine import log
 from xinqu.spine.calendar import calendar_of
 from xinqu.spine.compact import facts_of, forget_old, read_parquet, write_parquet
 from xinqu.spine.policy import adopted
+from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace
 from xinqu.validation.findings import Findings
 from xinqu.validation.run import validate_all
@@ -73,7 +74,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     @cached_property
     def submissions(self) -> pl.DataFrame:
         """One row per submission."""
-        return statistical_return.fold(self.events)
+        if not self.cached:
+            return statistical_return.fold(self.events)
+        return submissions_at(self.workspace, self.realm, self.vintage)
 
     @cached_property
     def facts(self) -> Mapping[str, pl.DataFrame]:

@@ -84,16 +84,19 @@ def last_of_realm(realm: Realm, upto: int | None = None) -> StoredEvent | None:
     return stored_event(row[0], bytes(row[1])) if row else None
 
 
-def last_seq(realm: Realm, types: Iterable[str], upto: int) -> int:
+def last_seq(realm: Realm, types: Iterable[str], upto: int | None = None) -> int:
     """Return the number of the realm's last event of ``types`` at or before ``upto``; 0 when there is none."""
-    wanted = list(types)
+    bound = "" if upto is None else "AND seq <= %s"
+    found = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT MAX(seq) FROM store_event "  # noqa: S608 - only marks are filled in
-            f"WHERE realm = %s AND type IN ({', '.join(['%s'] * len(wanted))}) AND seq <= %s",
-            [str(realm), *wanted, upto],
-        )
-        return cursor.fetchone()[0] or 0
+        for kind in types:  # one by one each is a single step in the index; all at once it is read through
+            cursor.execute(
+                f"SELECT seq FROM store_event WHERE realm = %s AND type = %s {bound} ORDER BY seq DESC LIMIT 1",  # noqa: S608
+                [str(realm), kind] + ([] if upto is None else [upto]),
+            )
+            row = cursor.fetchone()
+            found = max(found, row[0] if row else 0)
+    return found
 
 
 def event(seq: int) -> StoredEvent | None:
@@ -147,6 +150,23 @@ def acts(realm: Realm, types: Iterable[str], subjects: Sequence[str]) -> list[tu
             )
             found += [row[1:] for row in cursor.fetchall() if row[0] == realm and row[1] in kinds]
     return found
+
+
+def events_of(realm: Realm, types: Iterable[str], subjects: Sequence[str], *, upto: int | None = None) -> pl.DataFrame:
+    """Return the events of ``types`` on ``subjects`` with seq <= ``upto``, by number; columns as ``events``."""
+    kinds = frozenset(types)
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(subjects), _SUBJECTS_PER_QUERY):
+        some = subjects[start : start + _SUBJECTS_PER_QUERY]
+        with connection.cursor() as cursor:
+            cursor.execute(  # by subject alone, as in ``acts``
+                f"SELECT {', '.join(READ_COLUMNS)} FROM store_event "  # noqa: S608 - only marks are filled in
+                f"WHERE subject IN ({', '.join(['%s'] * len(some))})",
+                some,
+            )
+            found += cursor.fetchall()
+    kept = [row for row in found if row[3] == realm and row[1] in kinds and (upto is None or row[0] <= upto)]
+    return _frame(sorted(kept, key=lambda row: row[0]))
 
 
 def bodies(after: int = 0) -> Iterator[tuple[Any, ...]]:
