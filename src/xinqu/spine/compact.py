@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -100,15 +100,21 @@ def _from_objects(workspace: Workspace, hashes: list[str]) -> pl.DataFrame:
 
 
 def facts_of(
-    workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.DataFrame, *, cached: bool = True
+    workspace: Workspace,
+    pack: Pack,
+    realm: Realm,
+    submissions: pl.DataFrame,
+    *,
+    forms: Collection[str] | None = None,
+    cached: bool = True,
 ) -> dict[str, pl.DataFrame]:
-    """Return the facts of every area form from the last accepted return of each key (docs/architecture.md).
+    """Return the facts of ``forms`` (None: every form) from the last accepted return of each key (docs/architecture.md).
 
     ``submissions`` is the fold of the events at the vintage that is asked for.
     """
     current = statistical_return.current(submissions)
     facts = {}
-    for form in pack.forms:
+    for form in pack.forms if forms is None else forms:
         mine = current.filter(pl.col("form") == form)
         facts[form] = (
             empty_facts(pack, form) if mine.is_empty() else _facts(workspace, pack, realm, form, mine, cached=cached)

@@ -1,6 +1,6 @@
 """What the checks say of documents before anything is stored: against each other and against what stands accepted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import msgspec
@@ -14,6 +14,7 @@ from xinqu.spine.steps import HandIn, Key, Step
 from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace
 from xinqu.validation.findings import FINDINGS_SCHEMA, Findings, joined
+from xinqu.validation.rules import expressions_of
 from xinqu.validation.run import validate
 from xinqu.validation.suggest import no_suggestions, suggestions
 from xinqu.vocabulary.origin import Realm
@@ -33,7 +34,17 @@ class Examined(msgspec.Struct, frozen=True):
 
 def examine(workspace: Workspace, pack: Pack, realm: Realm, documents: Sequence[ReturnDocument]) -> Examined:
     """Check documents against each other and against what is accepted now, in one pass per form."""
-    return examine_against(pack, facts_of(workspace, pack, realm, submissions_at(workspace, realm)), documents)
+    return examine_against(pack, _standing(workspace, pack, realm, documents), documents)
+
+
+def _standing(
+    workspace: Workspace, pack: Pack, realm: Realm, documents: Iterable[ReturnDocument]
+) -> dict[str, pl.DataFrame]:
+    """Return the accepted facts of the forms that judging ``documents`` reads: their own and those their checks name."""
+    own = {document.header.form for document in documents}
+    items = {item for form in own for expression in expressions_of(pack, form) for item in expression.items}
+    read = own | {pack.form_of_item[item] for item in items}
+    return facts_of(workspace, pack, realm, submissions_at(workspace, realm), forms=sorted(read))
 
 
 def examine_against(pack: Pack, standing: Facts, documents: Sequence[ReturnDocument]) -> Examined:
@@ -67,7 +78,7 @@ def findings_of_steps(workspace: Workspace, pack: Pack, realm: Realm, steps: Seq
     hand_ins = sorted((step for step in steps if isinstance(step, HandIn)), key=lambda step: step.version)
     if not hand_ins:
         return pl.DataFrame(schema={**FINDINGS_SCHEMA, "version": pl.Int64})
-    standing: Facts = facts_of(workspace, pack, realm, submissions_at(workspace, realm))
+    standing: Facts = _standing(workspace, pack, realm, [step.document for step in hand_ins])
     accepted = {(step.key, step.version) for step in steps if not isinstance(step, HandIn) and step.type == _ACCEPTED}
     parts = []
     for version, group in groupby(hand_ins, key=lambda step: step.version):
