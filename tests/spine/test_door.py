@@ -309,3 +309,24 @@ def test_what_another_wrote_between_the_look_and_the_lock_is_seen(opened, monkey
     with pytest.raises(Refused, match="XQ-RETURN-102"):
         act(opened, "return.area_approved", CHECKER, day=12)
     assert log.events(opened, hands.REALM, types=["return.area_approved"])["actor"].to_list() == ["lanzhou.land.filer"]
+
+
+def test_the_door_is_the_same_on_postgresql(postgresql_workspace):
+    """The cast's five people take a sub-unit's return through; folds and keys are read by the other database's SQL."""
+    import cast
+    from xinqu.spine import decide
+
+    opened, key = postgresql_workspace, hands.Key("xm1", "lanzhou", "2026-03", "u1")
+    taken = hand_in.examined(opened, hands.REALM, [upload(sub_unit="u1")])
+    hand_in.submit(opened, hands.REALM, taken, account=cast.ROLES["filer"][0])
+    for kind, role in zip(
+        (kind for kind, _ in COURSE), ("stat_office", "area_checker", "province", "ndrc"), strict=True
+    ):
+        account = cast.ROLES[role][0]
+        decide.decide(opened, hands.REALM, key, kind, account=account)
+        if kind != "return.co_checked":  # a co-check may be repeated, an approval may not
+            with pytest.raises(Refused):
+                decide.decide(opened, hands.REALM, key, kind, account=account)
+    assert only_row(opened)["state"] == "accepted"
+    assert take(opened, hands.REALM).facts["xm1"]["sub_unit"].to_list() == ["u1"]
+    assert take(opened, hands.REALM, 1).submissions.is_empty()
