@@ -20,6 +20,8 @@ PAGES = [
     "matrix/", "matrix/?view=values", "areas/", "areas/lanzhou/", "indicators/", "indicators/R01/", "articles/",
     "articles/6/", "figures/Q01/nansha/2023-Q4/",
 ]  # fmt: skip
+# One process: each test sets the password of an account of the shared workspace, which ends its other sessions.
+pytestmark = pytest.mark.xdist_group("sign-in")
 WAIT_MS = 150_000  # the first page of a realm computes its figures, on a machine that runs other tests too
 LAPTOP, PHONE = {"width": 1349, "height": 650}, {"width": 360, "height": 740}  # UX section 5: window of a 768 screen
 # What axe reports as serious, asked of the document itself: names of controls, one heading, distinct ids, languages.
