@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import cast
 from demo_workspaces import demo_folder, demo_workspace, published_folder, published_workspace  # noqa: F401
 from xinqu.spine.workspace import Workspace
+
+# A loaded machine is slow, not wrong: no example fails for its time (speeds are shown in benchmarks/).
+settings.register_profile("xinqu", deadline=None)
+settings.load_profile("xinqu")
 
 
 @pytest.fixture(scope="session", autouse=True)
