@@ -172,7 +172,7 @@ def test_every_page_works_without_script(browser, site):
     context = browser.new_context(viewport=LAPTOP, java_script_enabled=False)
     page = sign_in(context, site)
     page.goto(f"{site}/zh/rehearsal/matrix/?view=lamps")
-    go(page, lambda: page.locator("a.cell").first.click(), "**/figures/**")
+    go(page, page.locator("a.cell").first.click, "**/figures/**")
     page.goto(f"{site}/zh/rehearsal/matrix/")
     page.select_option("select[name=period]", "2024")
     go(page, lambda: page.click(".frame button"), "**period=2024**")
