@@ -24,11 +24,13 @@ lint: $(VENV)/.ready ## Lint, format, types, import contracts, pack
 
 test: $(VENV)/.ready system ## Everything that must hold: lint, types, contracts, pack, all quick tests in parallel
 	@scripts/lint.sh $(BIN)
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not slow and not browser"
+	@$(BIN)/python -m pytest -m browser
 
 test-all: $(VENV)/.ready system ## make test, and the exhaustive and statistical tests
 	@scripts/lint.sh $(BIN)
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not browser"
+	@$(BIN)/python -m pytest -m browser
 
 bench: $(VENV)/.ready ## Run benchmarks against peers in alternation, print ratios
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -20,8 +20,8 @@ PAGES = [
     "matrix/", "matrix/?view=values", "areas/", "areas/lanzhou/", "indicators/", "indicators/R01/", "articles/",
     "articles/6/", "figures/Q01/nansha/2023-Q4/",
 ]  # fmt: skip
-# One process: each test sets the password of an account of the shared workspace, which ends its other sessions.
-pytestmark = pytest.mark.xdist_group("sign-in")
+# Alone, after the parallel run: beside other tests that open workspaces, pages now and then fell back to the sign-in.
+pytestmark = pytest.mark.browser
 TRIES = 5
 WAIT_MS = 150_000  # the first page of a realm computes its figures, on a machine that runs other tests too
 LAPTOP, PHONE = {"width": 1349, "height": 650}, {"width": 360, "height": 740}  # UX section 5: window of a 768 screen
