@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import time
 
 import msgspec
 import polars as pl
@@ -22,7 +21,6 @@ from xinqu.vocabulary.truth import Unknown
 
 PACK = load_pack()
 AS_OF = dt.date(2026, 11, 16)
-SPEED_LIMIT_S = 0.5  # 22,000 figures: all indicators, 19 areas, six years
 
 
 def log(*rows: tuple[str, dict]) -> pl.DataFrame:
@@ -329,13 +327,6 @@ def test_all_lamps_of_six_years_are_lit_in_one_pass():
         value=pl.lit(5.0), unknown=pl.lit(None, pl.String)
     )
     events = log(*(moved(indicator) for indicator in PACK.indicators))
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        targets = targets_in_force(PACK, events, as_of=AS_OF)
-        result = lamps(PACK, frame, targets, as_of=AS_OF, events=events)
-        times.append(time.perf_counter() - start)
-    took = min(times)
-    print(f"{len(result):,} lamps: {took * 1000:.0f} ms")  # noqa: T201 - the measurement
+    targets = targets_in_force(PACK, events, as_of=AS_OF)
+    result = lamps(PACK, frame, targets, as_of=AS_OF, events=events)
     assert len(result) == len(frame)
-    assert took < SPEED_LIMIT_S

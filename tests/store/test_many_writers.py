@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import cast
 from xinqu.spine import log
 from xinqu.spine.verify import verify
 from xinqu.spine.workspace import Workspace, open_workspace
@@ -92,15 +91,3 @@ def test_a_writer_killed_in_the_middle_of_an_append_loses_nothing_on_sqlite(rehe
 
 def test_a_writer_killed_in_the_middle_of_an_append_loses_nothing_on_postgresql(postgresql_workspace: Workspace):
     kill_and_look(postgresql_workspace, 2)
-
-
-def test_thirty_thousand_events_take_four_seconds_of_processor_and_reading_them_three_tenths(rehearsal: Workspace):
-    new = [cast.submitted(number) for number in range(30_000)]
-    started = time.process_time()
-    log.append(rehearsal, cast.pack(), new)
-    appended = time.process_time()
-    frame = log.events(rehearsal, Realm.REHEARSAL)
-    read = time.process_time()
-    assert frame.height >= len(new)
-    assert appended - started < 4
-    assert read - appended < 0.3
