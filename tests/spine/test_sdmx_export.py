@@ -71,7 +71,7 @@ def test_structure_and_check_by_the_command(tmp_path, capsys):
         assert command.main(["sdmx", "structure", "xm1", "--to", to, "--output", str(file)]) == 0
         capsys.readouterr()
         assert command.main(["sdmx", "check", str(file), "--format", "csv"]) == 0
-        assert "DataStructure,GUOBANFA_2019_58:DSD_XM1(1.202611.1),15" in capsys.readouterr().out
+        assert "DataStructure,GUOBANFA_2019_58:DSD_XM1(1.202611.2),15" in capsys.readouterr().out
 
 
 def test_check_refuses_what_is_no_return_of_ours(tmp_path, capsys):
