@@ -1,0 +1,1 @@
+"""Disclosure control of tables made from enterprise records: rules, suppression that provably protects, and its audit."""
