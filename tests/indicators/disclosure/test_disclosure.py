@@ -118,7 +118,7 @@ def test_a_margin_that_two_tables_share_is_one_cell():
 @given(st.integers(0, 10_000), st.integers(6, 50))
 def test_a_pattern_protects_every_sensitive_cell_from_everybody(seed, count):
     protected = protect(
-        random_records(seed, count), [("area", "industry"), ("area", "scale")], REGIONS, RULES, least=0.0
+        random_records(seed, count), [("area", "industry"), ("area", "scale")], REGIONS, RULES, nonnegative=True
     )
     assert protected.holds
     sensitive = (protected.system.cells["reasons"].list.len() > 0).to_numpy()
