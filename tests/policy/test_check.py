@@ -61,6 +61,12 @@ BREAKS = {
     "report line that is not there": ("reports/area_profile.yaml", "- id: Lart03.s2", "- id: Lart03.s99", "XQ-POLICY-012"),
     "overlapping versions": ("parameters/debt_and_bonds.yaml", "valid_to: 2024-12-24", "valid_to: 2025-12-24", "XQ-POLICY-023"),
     "outside the language": ("indicators/quality_of_growth.yaml", "formula: xq1_gdp_growth\n", "formula: ROUND(xq1_gdp_growth, 1)\n", "XQ-EXPR-005"),
+    "release table of an unknown item": (
+        "disclosure/enterprises.yaml", "measure: xr1_rd", "measure: xr1_research", "XQ-POLICY-024",
+    ),
+    "release table by a number": (
+        "disclosure/enterprises.yaml", "dimensions: [area, xr1_scale]", "dimensions: [area, xr1_land]", "XQ-POLICY-024",
+    ),
     "unknown unit": ("forms/xm1.yaml", "unit: wan_yuan, min: 0", "unit: wan_yaun, min: 0", "XQ-POLICY-024"),
 }  # fmt: skip
 

@@ -37,6 +37,7 @@ _LAYOUT: dict[str, tuple[str, str, type[model.Record], str]] = {
     "conflict_class": ("conflict_classes.yaml", "conflict_classes", model.ConflictClass, ""),
     "oracle": ("oracles.yaml", "oracles", model.Oracle, "id"),
     "report": ("reports/*.yaml", "", model.Report, "id"),
+    "release_table": ("disclosure/*.yaml", "tables", model.ReleaseTable, "id"),
     "code": ("codelists/*.yaml", "codes", model.Code, "code"),
 }
 _PLURAL = {"conflict_class": "conflict_classes"}

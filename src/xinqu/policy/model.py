@@ -33,6 +33,7 @@ from xinqu.policy.model_statistics import (
     PackInfo,
     Parameter,
     ParameterVersion,
+    ReleaseTable,
     Sentence,
 )
 
@@ -65,6 +66,7 @@ __all__ = [
     "ParameterVersion",
     "Permission",
     "Record",
+    "ReleaseTable",
     "Report",
     "ReportLine",
     "Role",

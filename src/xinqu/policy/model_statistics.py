@@ -266,3 +266,23 @@ class Parameter(Record, kw_only=True, frozen=True):
         return next(
             (v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None
         )
+
+
+class ReleaseTable(Record, kw_only=True, frozen=True):
+    """A table made from the records of ``form`` that may be released once no contributor can be found out.
+
+    ``measure``: the item that is added up. ``dimensions``: ``area`` (with its regions) or items that hold codes, each
+    with its total. ``contributor``: the item that says whose a record is. Tables of one form and measure share cells and
+    are protected together.
+    """
+
+    id: str
+    title: Text
+    form: str
+    contributor: str
+    measure: str
+    dimensions: list[str]
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    citation: str
+    status: Status

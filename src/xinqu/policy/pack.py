@@ -41,6 +41,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     conflict_classes: list[model.ConflictClass]
     oracles: dict[str, model.Oracle]
     reports: dict[str, model.Report]
+    release_tables: dict[str, model.ReleaseTable]
     places: dict[str, Place]
 
     @cached_property
@@ -85,7 +86,9 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return [c for c in self.checks.values() if c.form == form and in_force(c, day)]
 
 
-def in_force(record: model.Check | model.Indicator | model.Form | model.Instrument, day: dt.date) -> bool:
+def in_force(
+    record: model.Check | model.Indicator | model.Form | model.Instrument | model.ReleaseTable, day: dt.date
+) -> bool:
     """Say whether a dated record is in force on ``day``."""
     return (record.valid_from is None or record.valid_from <= day) and (
         record.valid_to is None or day <= record.valid_to

@@ -74,12 +74,18 @@ def cited(pack: Pack) -> Iterator[Problem]:
                             Text(f"“{version.value}”不是数", f"{version.value!r} is not a number"),
                             fix=Text("写小数或分数", "write a decimal or a fraction"))  # fmt: skip
         yield from _overlaps(pack, where, parameter.versions)
-    cited_records: list[tuple[str, model.Check | model.Indicator | model.Instrument | model.Form | model.Framework]] = [
+    cited_records: list[
+        tuple[
+            str,
+            model.Check | model.Indicator | model.Instrument | model.Form | model.Framework | model.ReleaseTable,
+        ]
+    ] = [
         *((f"check:{name}", record) for name, record in pack.checks.items()),
         *((f"indicator:{name}", record) for name, record in pack.indicators.items()),
         *((f"instrument:{name}", record) for name, record in pack.instruments.items()),
         *((f"form:{name}", record) for name, record in pack.forms.items()),
         *((f"framework:{name}", record) for name, record in pack.frameworks.items()),
+        *((f"release_table:{name}", record) for name, record in pack.release_tables.items()),
     ]
     for where, record in cited_records:
         if not record.citation:
@@ -171,6 +177,14 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noq
         for line in report.lines:
             for name in line.indicators:
                 yield f"report:{report.id}", "indicator", name, pack.indicators
+    for table in pack.release_tables.values():
+        items = {item.code: item for item in pack.forms[table.form].items} if table.form in pack.forms else {}
+        where = f"release_table:{table.id}"
+        yield where, "form", table.form, pack.forms
+        yield where, "item", table.contributor, items
+        yield where, "number", table.measure, [c for c, i in items.items() if i.type in ("decimal", "integer")]
+        for name in table.dimensions:
+            yield where, "coded item", name, ["area", *(c for c, i in items.items() if i.codelist)]
 
 
 def used(pack: Pack) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ _EVENTS = (
     "return.province_approved", "return.accepted", "return.due_passed", "matter.triggered", "policy.published",
     "account.granted", "account.revoked",
 )  # fmt: skip
+DISCLOSURE_NUMBERS = ("cell_min", "disclosure_p_pct", "disclosure_dominance_n", "disclosure_dominance_k_pct")
 
 Need = tuple[str, str, str, Container[str]]  # record that needs it, kind, name, what there is
 
@@ -86,6 +87,9 @@ def _of_numbers(pack: Pack) -> Iterator[Need]:
     for framework in pack.frameworks.values():
         for name in _numbers_of(framework):
             yield f"framework:{framework.id}", "parameter", name, pack.parameters
+    for table in pack.release_tables.values():
+        for name in DISCLOSURE_NUMBERS:
+            yield f"release_table:{table.id}", "parameter", name, pack.parameters
     for matter in pack.major_matters.values():
         if matter.rule == "red_in_a_row":
             yield f"major_matter:{matter.id}", "parameter", matter.parameter, pack.parameters
