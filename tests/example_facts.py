@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from xinqu.engines.facts import rows_to_facts
+from xinqu.engines.record_facts import records_to_facts
 from xinqu.policy.load import load_pack
 from xinqu.policy.pack import Pack
+from xinqu.vocabulary.canonical import canonical_json
 from xinqu.vocabulary.periods import Frequency, Period
 from xinqu.vocabulary.truth import ValueState
 
@@ -31,6 +33,8 @@ def made(form: str, returns: list[dict[str, object]]) -> pl.DataFrame:
     A return names area, period, and optionally sub_unit, scope, origin, half; every other key is an item with its
     value, or with a state such as ``missing``. ``scopes`` and ``origins`` give those of single items.
     """
+    if pack().forms[form].kind == "record":
+        return made_records(form, returns)
     lines = []
     for number, one in enumerate(returns):
         head = {"sub_unit": "", "scope": "S4", "origin": "reported", "half": "0", "scopes": {}, "origins": {}} | one
@@ -45,11 +49,27 @@ def made(form: str, returns: list[dict[str, object]]) -> pl.DataFrame:
                         "event": number, "item": item, "value": str(value) if reported else None,
                         "state": "reported" if reported else value, "half_digit": head["half"],
                         "scope": head["scopes"].get(item, head["scope"]), "origin": head["origins"].get(item, head["origin"]),
-                        "row": head.get("row", 0),
                     }
                 )  # fmt: skip
     long = pl.DataFrame(lines, schema_overrides={"value": pl.String}, infer_schema_length=None)
-    return rows_to_facts(pack(), form, long if pack().forms[form].kind == "record" else long.drop("row"))
+    return rows_to_facts(pack(), form, long)
+
+
+def made_records(form: str, records: list[dict[str, object]]) -> pl.DataFrame:
+    """Return the facts frame of hand-made records: area, period, ``row``, items with their value or state."""
+    definition, lines = pack().forms[form], []
+    for number, one in enumerate(records):
+        head = {"sub_unit": "", "scope": "S4", "origin": "reported", "row": 0, "event": number} | one
+        head["submission"] = one.get("submission", f"{form}/{head['area']}/{head['period']}")
+        values = {item.code: one.get(item.code, "missing") for item in definition.items}
+        states = {code: value for code, value in values.items() if value in STATES and value != "missing"}
+        texts = {code: None if value in STATES else str(value) for code, value in values.items()}
+        kept = {
+            name: head[name] for name in ("area", "sub_unit", "period", "submission", "event", "row", "scope", "origin")
+        }
+        lines.append(kept | texts | {"#states": canonical_json(states).decode() if states else ""})
+    schema = dict.fromkeys([*(item.code for item in definition.items), "#states"], pl.String)
+    return records_to_facts(pack(), form, pl.DataFrame(lines, schema_overrides=schema, infer_schema_length=None))
 
 
 @functools.cache

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from made_facts import Return, rows
 
+from example_facts import made_records
 from xinqu.engines.context import build_context
 from xinqu.engines.facts import rows_to_facts
 from xinqu.engines.local import evaluate, judge
@@ -47,13 +48,18 @@ def _filed(pack: Pack) -> dict[str, pl.DataFrame]:
         definition = pack.forms[form]
         now = Period.parse(NOW[definition.frequency])
         periods = dict.fromkeys(str(period) for period in (now, definition.previous(now), now.last_year()))
-        units = [("nansha", "s1"), *((area, "") for area in pack.areas)] if definition.kind == "area" else [(AREA, "")]
+        units = [("nansha", "s1"), *((area, "") for area in pack.areas)]
+        if definition.kind == "record":
+            given[form] = made_records(
+                form,
+                [{"area": AREA, "period": p, "row": n} | r for p in periods for n, r in enumerate(records, start=1)],
+            )
+            continue
         frames = []
-        for number, record in enumerate(records, start=1):
+        for record in records:
             returns: list[Return] = [(area, sub, period, record) for area, sub in units for period in periods]
-            frames.append(rows(returns).with_columns(row=pl.lit(number)))
-        long = pl.concat(frames)
-        given[form] = rows_to_facts(pack, form, long.drop("row") if definition.kind == "area" else long)
+            frames.append(rows(returns))
+        given[form] = rows_to_facts(pack, form, pl.concat(frames))
     return given
 
 

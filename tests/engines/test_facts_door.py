@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from made_facts import rows
 
+from example_facts import made_records
 from xinqu.engines.facts import empty_facts, facts_schema, rows_to_facts
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.problem import Refused
@@ -46,7 +47,7 @@ def test_what_is_not_a_finite_number_is_refused(pack: Pack, bad: str) -> None:
     assert problem.where.subject == "xm1/nansha/2024-02, xm1_output"
 
 
-def test_codes_dates_and_flags_keep_their_types(pack: Pack) -> None:
+def test_codes_dates_and_flags_keep_their_types() -> None:
     good = {
         "xr4_insp_no": "j1",
         "xr4_drawn": "true",
@@ -54,7 +55,8 @@ def test_codes_dates_and_flags_keep_their_types(pack: Pack) -> None:
         "xr4_drawn_on": "2024-02-03",
         "xr4_ground": "plan",
     }
-    frame = rows_to_facts(pack, "xr4", rows([("nansha", "", "2024-02", good)]).with_columns(row=pl.lit(1)))
+    month = {"area": "nansha", "period": "2024-02"}
+    frame = made_records("xr4", [month | good])
     assert frame.select("xr4_drawn", "xr4_joint", "xr4_drawn_on", "xr4_ground").row(0) == (
         True,
         False,
@@ -63,7 +65,7 @@ def test_codes_dates_and_flags_keep_their_types(pack: Pack) -> None:
     )
     for item, value in (("xr4_drawn", "yes"), ("xr4_drawn_on", "2024-02-30")):
         with pytest.raises(Refused, match="XQ-ENGINE-003"):
-            rows_to_facts(pack, "xr4", rows([("nansha", "", "2024-02", {item: value})]))
+            made_records("xr4", [month | {item: value}])
 
 
 def test_unknown_items_and_items_filed_twice_are_refused(pack: Pack) -> None:

@@ -57,7 +57,8 @@ def build_context(
     for calls in _by_depth(wanted):
         whole = _with_calls(pack, facts, form, whole, calls)
     whole = _with_released(whole, released_peers)
-    whole = whole.with_columns(sys_mixed=_mixed(whole))
+    mixed = pl.lit(value=False) if pack.forms[form].kind == "record" else _mixed(whole)  # a record has one scope
+    whole = whole.with_columns(sys_mixed=mixed)
     return whole if keys is None else keys.select(KEYS).join(whole, on=list(KEYS), how="left", maintain_order="left")
 
 

@@ -1,6 +1,6 @@
-"""Wide facts frames from canonical rows: one row per return (record forms: per record), typed, finite, of known items.
+"""Wide facts frames from canonical rows: one row per return, typed, finite, of known items.
 
-Public: ``rows_to_facts(pack, form, rows) -> pl.DataFrame``, ``empty_facts(pack, form)``, ``facts_schema(pack, form)``.
+Record forms: ``engines.record_facts``. Public: ``rows_to_facts(pack, form, rows) -> pl.DataFrame``, ``empty_facts(pack, form)``, ``facts_schema(pack, form)``.
 Columns are those of docs/architecture.md; ``#state`` and ``#origin`` are Enum, ``#scope`` is Categorical: a national
 month of records fits in memory only so.
 """
@@ -31,8 +31,16 @@ def value_type(item_type: ItemType) -> pl.DataType:
 
 
 def facts_schema(pack: Pack, form: str) -> dict[str, pl.DataType]:
-    """Return the columns of a facts frame of ``form`` with their types, in order."""
+    """Return the columns of a facts frame of ``form`` with their types, in order.
+
+    A record form has one row per record (``row``), one scope and origin for the row, and no half digits.
+    """
     schema: dict[str, pl.DataType] = {name: pl.String() for name in (*KEYS, "submission")} | {"event": pl.Int64()}
+    if pack.forms[form].kind == "record":
+        schema |= {"row": pl.Int64(), "scope": pl.String(), "origin": ORIGIN}
+        for item in pack.forms[form].items:
+            schema |= {item.code: value_type(item.type), f"{item.code}#state": STATE}
+        return schema
     for item in pack.forms[form].items:
         schema |= {item.code: value_type(item.type), f"{item.code}#state": STATE, f"{item.code}#half": pl.Float64()}
         schema |= {f"{item.code}#scope": pl.Categorical(), f"{item.code}#origin": ORIGIN}
@@ -49,7 +57,7 @@ def rows_to_facts(pack: Pack, form: str, rows: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         rows: one row per return and item: ``area, sub_unit, period, submission, event, item, value, state, half_digit,
-            scope, origin``; for a record form also ``row`` (number of the record in its return).
+            scope, origin``.
 
     Raises:
         Refused: XQ-ENGINE-001 unknown item, -002 an item twice in one return, -003 a value that is not of its type
@@ -58,7 +66,7 @@ def rows_to_facts(pack: Pack, form: str, rows: pl.DataFrame) -> pl.DataFrame:
     if rows.is_empty():
         return empty_facts(pack, form)
     definition = pack.forms[form]
-    index = [*KEYS, "submission", "event", *(["row"] if "row" in rows.columns else [])]
+    index = [*KEYS, "submission", "event"]
     _refuse_unknown(definition, rows)
     _refuse_twice(form, rows, index)
     keyed = rows.join(scope_keys(pack, rows), on=["area", "scope", "period"], how="left", nulls_equal=True)
@@ -82,7 +90,7 @@ def _typed(definition: Form, wide: pl.DataFrame) -> pl.DataFrame:
         code, raw = item.code, pl.col(f"value_{item.code}")
         half = pl.col(f"half_digit_{code}").cast(pl.Float64, strict=False).fill_null(0.0)
         columns += [
-            _cast(raw, item.type).alias(code),
+            typed_column(raw, item.type).alias(code),
             pl.col(f"state_{code}").cast(STATE).alias(f"{code}#state"),
             pl.when(raw.is_not_null()).then(half).alias(f"{code}#half"),
             pl.col(f"scope_key_{code}").cast(pl.Categorical).alias(f"{code}#scope"),
@@ -91,7 +99,8 @@ def _typed(definition: Form, wide: pl.DataFrame) -> pl.DataFrame:
     return wide.with_columns(*columns, pl.col("event").cast(pl.Int64))
 
 
-def _cast(raw: pl.Expr, item_type: ItemType) -> pl.Expr:
+def typed_column(raw: pl.Expr, item_type: ItemType) -> pl.Expr:
+    """Return canonical texts as the type of an item's column; null where a text is none of it."""
     if item_type in _NUMERIC:
         number = raw.cast(pl.Float64, strict=False)
         return pl.when(number.is_finite()).then(number)

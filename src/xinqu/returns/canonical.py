@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from xinqu.returns.document import ROW_SCHEMA, Header, ReturnDocument
+from xinqu.returns.record_rows import is_wide, records_sha256
 from xinqu.vocabulary.canonical import rows_sha256
 
 _HEADER_KEY = "xinqu.header"
@@ -42,6 +43,8 @@ def sort_rows(rows: pl.DataFrame) -> pl.DataFrame:
 
 def content_sha256(header: Header, rows: pl.DataFrame) -> str:
     """Return the identity of a return: the hash over header identity and canonical rows."""
+    if is_wide(rows):
+        return records_sha256(header, rows)
     return rows_sha256([header.identity(), *rows.iter_rows(named=True)])
 
 
@@ -86,10 +89,11 @@ LONG_HEADER = ("form", "area", "sub_unit", "period", "submission")
 
 
 def documents_to_long(documents: Sequence[ReturnDocument]) -> pl.DataFrame:
-    """Return all rows of many returns in one frame: ``form, area, sub_unit, period, submission`` and the row columns.
+    """Return all rows of many returns of area forms in one frame: ``form, area, sub_unit, period, submission`` and the row columns.
 
     ``submission`` is the ``content_sha256``. Rows stay grouped by document in the order given.
     """
+    documents = [document for document in documents if document.places is None]
     if not documents:
         return pl.DataFrame(schema={**dict.fromkeys(LONG_HEADER, pl.String()), **ROW_SCHEMA})
     rows = pl.concat([document.rows for document in documents])

@@ -31,7 +31,7 @@ def read_csv(body: bytes, filename: str, *, limits: Limits = LIMITS) -> RawTable
     problems = _shape_problems(lines[start + 1 :], len(names), filename, ends=text.endswith(("\n", "\r")))
     rows = [_row(number, cells, columns) for number, cells in lines[start + 1 :]]
     table = RawTable(filename, "", header, header_cells, columns, [row for row in rows if row.texts], {})
-    problems += _header_columns(table)
+    problems += header_columns(table)
     if problems:
         raise Refused(problems)
     return table
@@ -92,7 +92,7 @@ def _row(number: int, cells: list[str], columns: dict[str, int]) -> RawRow:
     return RawRow(number, texts)
 
 
-def _header_columns(table: RawTable) -> list[Problem]:
+def header_columns(table: RawTable) -> list[Problem]:
     """Move header columns (``form``, ``area`` ...) into the header; each must hold one value."""
     problems = []
     for column in (*HEADER_FIELDS, "default_scope"):

@@ -54,14 +54,29 @@ class Cell(msgspec.Struct, frozen=True):
     cell: str
 
 
+class RecordPlaces(msgspec.Struct, frozen=True):
+    """Where the records of a file stood: sheet, column letters by item, and the file's row number of each canonical row."""
+
+    sheet: str
+    columns: dict[str, str]
+    rows: list[int]
+
+    def cell(self, row: int, item: str) -> Cell | None:
+        """Return the place of an item in canonical row ``row``; None for an item that the file leaves out."""
+        column = self.columns.get(item)
+        return Cell(self.sheet, f"{column}{self.rows[row]}") if column else None
+
+
 class ReturnDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One return as read.
 
     Attributes:
         header: see Header.
         rows: frame with the columns of ``ROW_SCHEMA``, one row per item of the form, sorted by ``item``; ``value`` is
-            null unless ``state`` is ``reported``; an item that the file leaves out or blank is ``missing``.
-        cells: item code -> Cell of its value, for the items that stand in the file.
+            null unless ``state`` is ``reported``; an item that the file leaves out or blank is ``missing``. Of a record
+            form: wide, one row per record (``record_rows``).
+        cells: item code -> Cell of its value, for the items that stand in the file; of a record form none.
+        places: of a record form, where its records stood.
         upload: the bytes as they came.
         filename: the name they came under; for people only.
         file_sha256: hash of ``upload``.
@@ -75,6 +90,7 @@ class ReturnDocument(msgspec.Struct, frozen=True, kw_only=True):
     filename: str
     file_sha256: str
     content_sha256: str
+    places: RecordPlaces | None = None
 
     @property
     def reported(self) -> pl.DataFrame:
@@ -88,7 +104,9 @@ class ReturnDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cell_map_json(document: ReturnDocument) -> bytes:
-    """Return the cell map as sorted JSON ``{"item": ["sheet", "cell"]}``."""
+    """Return the cell map as sorted JSON ``{"item": ["sheet", "cell"]}``; of a record form its ``RecordPlaces``."""
+    if document.places is not None:
+        return msgspec.json.encode(document.places)
     return msgspec.json.encode({item: [c.sheet, c.cell] for item, c in sorted(document.cells.items())})
 
 
@@ -96,3 +114,8 @@ def cell_map_from_json(body: bytes) -> dict[str, Cell]:
     """Read what ``cell_map_json`` wrote."""
     places = msgspec.json.decode(body, type=dict[str, tuple[str, str]])
     return {item: Cell(sheet, cell) for item, (sheet, cell) in places.items()}
+
+
+def record_places_from_json(body: bytes) -> RecordPlaces:
+    """Read what ``cell_map_json`` wrote of a record return."""
+    return msgspec.json.decode(body, type=RecordPlaces)

@@ -312,13 +312,14 @@ def not_calculated(where: Where, *, found: str) -> Problem:
     )  # fmt: skip
 
 
-def record_form(where: Where, *, form: str) -> Problem:
-    """A record form (many rows per area) in the door of area forms."""
+def other_kind(where: Where, *, form: str, is_record: bool) -> Problem:
+    """A record form (many rows per area) on the template of area forms, or the other way round."""
+    own, other = (Text("记录表", "a record form"), Text("新区报表", "an area form"))[:: 1 if is_record else -1]
     return _problem(
         "029", where,
-        what=Text(f"{form} 是记录表，不按此模板报送", f"{form} is a record form and is not filed on this template"),
-        why=Text("此处每个指标一个数值；记录表每行一条记录", "here each item has one value; a record form has one row per record"),
-        fix=Text("选择一份新区报表", "choose one of the area forms"),
+        what=Text(f"{form} 是{own.zh}，不能按{other.zh}的模板报送", f"{form} is {own.en} and is not filed on the template of {other.en}"),
+        why=Text("新区报表每个指标一个数值；记录表每行一条记录", "an area form has one value per item; a record form has one row per record"),
+        fix=_EXPORT_AGAIN,
     )  # fmt: skip
 
 
@@ -352,4 +353,24 @@ def several_returns(where: Where, *, field: str, values: list[str]) -> Problem:
                   f"a file is one return, but column {field} holds {shown}"),
         why=Text("各份报表分别审核、分别留痕", "each return is checked and recorded by itself"),
         fix=Text("按新区、报告期和表号分成几个文件", "split it into one file per area, period and form"),
+    )  # fmt: skip
+
+
+def no_column(where: Where, *, item: str, form: str) -> Problem:
+    """A record file without the column of a key or required item."""
+    return _problem(
+        "033", where,
+        what=Text(f"缺少 {item} 一列", f"the column {item} is missing"),
+        why=Text(f"{form} 的必填项每行都要有", f"a required item of {form} must be given in every row"),
+        fix=_EXPORT_AGAIN,
+    )  # fmt: skip
+
+
+def many_more(where: Where, *, item: str, count: int) -> Problem:
+    """More cells of a column are wrong than are worth listing."""
+    return _problem(
+        "034", where,
+        what=Text(f"{item} 一列另有 {count:,} 处同样的问题", f"the column {item} has {count:,} more cells like these"),
+        why=Text("同一列的错误往往出于同一原因", "faults of one column mostly have one cause"),
+        fix=Text("改正整列后重新上传", "correct the whole column and upload it again"),
     )  # fmt: skip

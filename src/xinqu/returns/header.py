@@ -33,18 +33,18 @@ class Expected(msgspec.Struct, frozen=True):
     period: str | None = None
 
 
-def find_form(pack: Pack, form: str, where: Where) -> Form:
-    """Return an area form of the pack.
+def find_form(pack: Pack, form: str, where: Where, *, records: bool = False) -> Form:
+    """Return an area form of the pack; with ``records`` a record form.
 
     Raises:
-        Refused: XQ-RETURN-011 for an unknown form, 029 for a record form.
+        Refused: XQ-RETURN-011 for an unknown form, 029 for one of the other kind.
     """
     found = pack.forms.get(form)
     if found is None:
-        known = "、".join(f.id for f in pack.area_forms)
+        known = "、".join(f.id for f in pack.forms.values() if (f.kind == "record") == records)
         raise Refused(faults.other_form(where, found=form or "?", expected=known))
-    if found.kind == "record":
-        raise Refused(faults.record_form(where, form=form))
+    if (found.kind == "record") != records:
+        raise Refused(faults.other_kind(where, form=form, is_record=not records))
     return found
 
 
@@ -68,14 +68,14 @@ def refuse_wrong_preset(pack: Pack, form: Form, *, area: str | None, period: str
 
 
 def read_header(
-    pack: Pack, raw: RawTable, *, expected: Expected, as_of: dt.date, is_closed: IsClosed
+    pack: Pack, raw: RawTable, *, expected: Expected, as_of: dt.date, is_closed: IsClosed, records: bool = False
 ) -> tuple[Form, Header, list[Problem]]:
     """Return form, header and all problems of the head.
 
     Raises:
         Refused: when the form itself can't be told, so nothing else can be judged.
     """
-    form = _form(pack, raw, expected)
+    form = _form(pack, raw, expected, records=records)
     problems = list(_version_problems(form, raw))
     kind = _kind(raw, problems)
     area = _area(pack, raw, expected, problems)
@@ -94,7 +94,7 @@ def read_header(
     return form, header, problems
 
 
-def _form(pack: Pack, raw: RawTable, expected: Expected) -> Form:
+def _form(pack: Pack, raw: RawTable, expected: Expected, *, records: bool) -> Form:
     where = raw.where_header("form")
     text = raw.header.get("form", "")
     if not text and expected.form is None:
@@ -102,7 +102,7 @@ def _form(pack: Pack, raw: RawTable, expected: Expected) -> Form:
     text = text or expected.form or ""
     if expected.form is not None and text != expected.form:
         raise Refused(faults.other_form(where, found=text, expected=expected.form))
-    return find_form(pack, text, where)
+    return find_form(pack, text, where, records=records)
 
 
 def _version_problems(form: Form, raw: RawTable) -> list[Problem]:

@@ -5,6 +5,7 @@ from xinqu.vocabulary.text import Text
 LAYOUT_VERSION = "1"
 HIDDEN_SHEET = "_xinqu"
 LISTS_SHEET = "_lists"
+RECORD_SHEET = "_xinqu_records"  # hidden, in the workbook of a record form in place of HIDDEN_SHEET
 CODE_KEY = "code"
 HEADER_MARK = "@"  # in the hidden code column: this row holds a header field
 HEADER_VALUE_COLUMN = "label2"  # header values stand in the column of the second label

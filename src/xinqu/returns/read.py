@@ -12,7 +12,10 @@ from xinqu.returns.document import ROW_SCHEMA, ReturnDocument
 from xinqu.returns.guard import LIMITS, Limits
 from xinqu.returns.header import Expected, IsClosed, read_header
 from xinqu.returns.number_cells import Context
+from xinqu.returns.parquet_file import read_parquet
 from xinqu.returns.raw import RawTable
+from xinqu.returns.record_file import PARQUET_MAGIC, record_form_of
+from xinqu.returns.record_read import read_records
 from xinqu.returns.rows import read_rows
 from xinqu.returns.xlsx_file import read_xlsx
 from xinqu.vocabulary.canonical import sha256_hex
@@ -42,7 +45,7 @@ def read_return(  # noqa: PLR0913 - what the caller knows about the return
     origin: Origin = Origin.REPORTED,
     limits: Limits = LIMITS,
 ) -> ReturnDocument:
-    """Read an XLSX or CSV upload.
+    """Read an XLSX, CSV or Parquet upload of an area form or a record form.
 
     Args:
         pack: forms, areas, units and code lists.
@@ -61,8 +64,13 @@ def read_return(  # noqa: PLR0913 - what the caller knows about the return
     Raises:
         Refused: with every problem found (XQ-RETURN-001 to 032); nothing was stored.
     """
-    raw = _raw(body, filename, limits)
+    if not body.strip():
+        raise Refused(faults.empty_file(filename))
     expected = Expected(form=expect_form, area=expect_area, period=expect_period)
+    records = record_form_of(pack, body, expect_form)
+    if records is not None:
+        return read_records(pack, records, body, filename, as_of=as_of, expected=expected, is_closed=is_closed)
+    raw = _raw(body, filename, limits)
     form, header, problems = read_header(pack, raw, expected=expected, as_of=as_of, is_closed=is_closed)
     context = Context(pack, form, header, raw, origin, limits, problems)
     rows, cells = read_rows(context)
@@ -83,11 +91,11 @@ def read_return(  # noqa: PLR0913 - what the caller knows about the return
 
 
 def _raw(body: bytes, filename: str, limits: Limits) -> RawTable:
-    if not body.strip():
-        raise Refused(faults.empty_file(filename))
     if len(body) > limits.file_bytes:
         limit = limits.file_bytes // 2**20
         raise Refused(faults.too_large(filename, Text(f"文件超过 {limit} MB", f"the file is larger than {limit} MB")))
+    if body.startswith(PARQUET_MAGIC):
+        return read_parquet(body, filename, limits=limits)
     if body.startswith(_ZIP_MAGIC):
         return read_xlsx(body, filename, limits=limits)
     if filename.lower().endswith((".xlsx", ".xlsm", ".xls")):

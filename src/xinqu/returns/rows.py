@@ -23,7 +23,7 @@ _STATE_WORDS = {
     ValueState.NOT_DUE: {"未到期", "not_due", "not due"},
     ValueState.REPORTED: {"已报", "reported"},
 }
-_WORD_TO_STATE = {word: state for state, words in _STATE_WORDS.items() for word in words}
+WORD_TO_STATE = {word: state for state, words in _STATE_WORDS.items() for word in words}
 STATE_LABELS = {
     ValueState.REPORTED: Text("已报", "reported"),
     ValueState.MISSING: Text("缺报", "missing"),
@@ -130,8 +130,8 @@ def _read(context: Context, item: Item, raw: RawRow) -> Row:
 def _state(context: Context, raw: RawRow, text: str) -> tuple[ValueState, str]:
     """Return the state and the value text that is left; a state word may stand in either cell."""
     named = raw.text("state")
-    state = _WORD_TO_STATE.get(named.lower())
-    in_value = _WORD_TO_STATE.get(text.lower())
+    state = WORD_TO_STATE.get(named.lower())
+    in_value = WORD_TO_STATE.get(text.lower())
     if named and state is None:
         admitted = "、".join(label.zh for label in STATE_LABELS.values())
         where = context.raw.where(raw, "state")

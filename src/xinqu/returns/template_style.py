@@ -65,3 +65,12 @@ class Styles:
             fill = REQUIRED if item.required else OPTIONAL
             self._values[key] = self._add(num_format=shape, align=align, bg_color=fill, locked=False, indent=1)
         return self._values[key]
+
+    def record(self, item: Item) -> Any:
+        """Return the format of an item's column in a record sheet: required ones are tinted, keys grey."""
+        shape = {"integer": "#,##0", "decimal": "#,##0.00####"}.get(item.type, "@")
+        fill = LOCKED if item.key else REQUIRED if item.required else OPTIONAL
+        key = f"{shape} {fill}", item.required
+        if key not in self._values:
+            self._values[key] = self._add(num_format=shape, bg_color=fill, align="left" if shape == "@" else "right")
+        return self._values[key]

@@ -51,7 +51,7 @@ def read_xlsx(body: bytes, filename: str, *, limits: Limits = LIMITS) -> RawTabl
     form = fixed.get("form", "")
     if form not in sheets:
         raise Refused(faults.wrong_sheet(filename, expected=form, found=[n for n in sheets if not n.startswith("_")]))
-    broken = _uncalculated(parts.get(sheets[form], b""), form, filename)
+    broken = uncalculated(parts.get(sheets[form], b""), form, filename)
     if broken:
         raise Refused(broken)
     return _table(_grid(reader, form, filename), form, filename, fixed)
@@ -87,6 +87,11 @@ def _open(body: bytes, filename: str) -> Any:
 
 def _grid(reader: Any, sheet: str, filename: str) -> Grid:
     """Return the texts of a sheet by row and column from A1; blank is ""."""
+    return [list(row) for row in zip(*exact_columns(reader, sheet, filename), strict=True)]
+
+
+def exact_columns(reader: Any, sheet: str, filename: str) -> Grid:
+    """Return the texts of a sheet by column and row from A1; blank is ""."""
     try:
         as_text = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
         as_float = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="float")
@@ -95,8 +100,7 @@ def _grid(reader: Any, sheet: str, filename: str) -> Grid:
     texts, floats = as_text.to_polars(), as_float.to_polars()
     offset = min((column.absolute_index for column in as_text.available_columns()), default=0)
     columns = [[""] * texts.height for _ in range(offset)]
-    columns += [_exact(texts.to_series(n), floats.to_series(n)) for n in range(texts.width)]
-    return [list(row) for row in zip(*columns, strict=True)]
+    return columns + [_exact(texts.to_series(n), floats.to_series(n)) for n in range(texts.width)]
 
 
 def _exact(texts: pl.Series, floats: pl.Series) -> list[str]:
@@ -113,7 +117,8 @@ def _nine_decimals(number: float) -> str:
     return format(number, ".9f").rstrip("0").rstrip(".")
 
 
-def _uncalculated(content: bytes, sheet: str, filename: str) -> list[Problem]:
+def uncalculated(content: bytes, sheet: str, filename: str) -> list[Problem]:
+    """Return a problem per formula of a sheet that has no result, or an error as its result."""
     found = [(m[1], m[2]) for m in _ERROR.finditer(content)]
     found += [(m[1], b"") for m in _NO_RESULT.finditer(content)]
     return [

@@ -10,6 +10,7 @@ from xinqu.policy.pack import Pack
 from xinqu.validation.generated import GeneratedCheck
 from xinqu.vocabulary.truth import ValueState
 
+KEY_ONCE = "#key_once"  # whether a record's key stands once in its area and period; checks run in blocks, this does not
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_LENGTH = 18
 _USCC_WEIGHTS = np.array([pow(3, i, 31) for i in range(_USCC_LENGTH - 1)] + [1])
@@ -90,4 +91,9 @@ def _listed(item: Item, pack: Pack) -> pl.Expr:
 
 def _key_given_once(items: tuple[str, ...]) -> pl.Expr:
     given = pl.all_horizontal(pl.col(item).is_not_null() & (pl.col(item) != "") for item in items)
-    return given & (pl.struct("area", "sub_unit", "period", *items).is_unique())
+    return given & pl.col(KEY_ONCE)
+
+
+def with_key_once(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return the rows of a record form with ``KEY_ONCE``."""
+    return rows.with_columns(pl.struct("area", "sub_unit", "period", *keys).is_unique().alias(KEY_ONCE))

@@ -10,6 +10,7 @@ from xinqu.engines.reasons import known_scopes
 from xinqu.expressions.parse import Expression
 from xinqu.policy.model import Check
 from xinqu.policy.pack import Pack
+from xinqu.validation.conditions import with_key_once
 from xinqu.validation.findings import Findings, joined
 from xinqu.validation.locate import locate
 from xinqu.validation.rules import Rule, expressions_of, rules_of, written_in_force
@@ -69,6 +70,8 @@ def judged_parts(
     near = known if keys is None else _years_around(known, keys)
     context = build_context(pack, near, form, expressions, keys=keys, released_peers=released_peers)
     context = context.filter(pl.col("submission").is_not_null())
+    if pack.forms[form].keys:
+        context = with_key_once(context, pack.forms[form].keys)
     scopes = area_scopes(pack, context)
     parts = []
     for (kind_name,), rows in _by_kind(context, kind):
