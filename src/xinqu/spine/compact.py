@@ -12,8 +12,10 @@ import polars as pl
 
 from xinqu.engines.facts import empty_facts, rows_to_facts
 from xinqu.policy.pack import Pack
+from xinqu.returns.canonical import documents_to_long
 from xinqu.returns.document import ROW_SCHEMA, ReturnDocument
 from xinqu.shapes import statistical_return
+from xinqu.spine.record_store import record_facts, record_facts_of
 from xinqu.spine.workspace import Workspace
 from xinqu.vocabulary.canonical import sha256_hex
 from xinqu.vocabulary.origin import Realm
@@ -56,6 +58,8 @@ def remember(
     """
     by_form: dict[str, list[int]] = {}
     for index, document in enumerate(documents):
+        if document.places is not None:  # records are read from their objects
+            continue
         by_form.setdefault(document.header.form, []).append(index)
     for form, indexes in by_form.items():
         fresh = _rows_by_hash({rows_hashes[index]: documents[index].rows for index in indexes})
@@ -130,7 +134,11 @@ def _facts(
     kept = read_parquet(path) if cached else None
     if kept is not None:
         return kept
-    facts = rows_to_facts(pack, form, rows_of(workspace, realm, form, mine, cached=cached).drop("rows_hash", "note"))
+    if pack.forms[form].kind == "record":
+        facts = record_facts(workspace, pack, realm, form, mine)
+    else:
+        rows = rows_of(workspace, realm, form, mine, cached=cached)
+        facts = rows_to_facts(pack, form, rows.drop("rows_hash", "note"))
     if not cached:
         return facts
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,15 +163,24 @@ def differing(
     current = statistical_return.current(submissions)
     for (form,), mine in current.partition_by("form", as_dict=True).items():
         name = str(form)
+        if pack.forms[name].kind == "record":
+            yield from _differing_facts(workspace, pack, realm, name, mine, facts)
+            continue
         kept = _read(workspace, realm, name).join(mine.select("rows_hash"), on="rows_hash", how="semi")
         read = rows_of(workspace, realm, name, mine, cached=False).select(kept.columns)
         read = read.join(kept.select("rows_hash").unique(), on="rows_hash", how="semi").unique()
         if not kept.sort("rows_hash", "item").equals(read.sort("rows_hash", "item")):
             yield f"rows {name}"
-        path = _facts_path(workspace, pack, realm, name, mine)
-        kept_facts = read_parquet(path)
-        if path.exists() and (kept_facts is None or not kept_facts.equals(facts[name])):
-            yield f"facts {name}"
+        yield from _differing_facts(workspace, pack, realm, name, mine, facts)
+
+
+def _differing_facts(
+    workspace: Workspace, pack: Pack, realm: Realm, form: str, mine: pl.DataFrame, facts: Mapping[str, pl.DataFrame]
+) -> Iterator[str]:
+    path = _facts_path(workspace, pack, realm, form, mine)
+    kept = read_parquet(path)
+    if path.exists() and (kept is None or not kept.equals(facts[form])):
+        yield f"facts {form}"
 
 
 def read_parquet(path: Path) -> pl.DataFrame | None:
@@ -191,14 +208,22 @@ def forget_old(entries: Iterable[Path], *, keep: int) -> None:
                 old.unlink(missing_ok=True)
 
 
-def with_documents(pack: Pack, facts: Mapping[str, pl.DataFrame], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return ``facts`` in which the returns in ``rows`` stand in place of earlier ones of the same key.
-
-    ``rows``: ``returns.canonical.documents_to_long`` with an ``event`` column.
-    """
+def with_documents(
+    pack: Pack, realm: Realm, facts: Mapping[str, pl.DataFrame], documents: Sequence[ReturnDocument]
+) -> dict[str, pl.DataFrame]:
+    """Return ``facts`` in which ``documents`` stand in place of earlier returns of the same key; their event is 0."""
     out = dict(facts)
-    for (form,), part in rows.partition_by("form", as_dict=True).items():
-        fresh = rows_to_facts(pack, str(form), part.drop("form", "note"))
-        rest = out[str(form)].join(fresh.select(_KEY.keys()), on=list(_KEY), how="anti")
-        out[str(form)] = pl.concat([rest, fresh])
+    fresh = {
+        str(form): rows_to_facts(pack, str(form), part.drop("form", "note").with_columns(event=pl.lit(0, pl.Int64)))
+        for (form,), part in documents_to_long(documents).partition_by("form", as_dict=True).items()
+    }
+    for form in {document.header.form for document in documents if document.places is not None}:
+        mine = [document for document in documents if document.header.form == form]
+        fresh[form] = record_facts_of(pack, realm, form, mine)
+    for form, new in fresh.items():
+        keys = pl.DataFrame(
+            [(d.header.area, d.header.sub_unit, d.header.period) for d in documents if d.header.form == form],
+            schema=_KEY, orient="row",
+        )  # fmt: skip
+        out[form] = pl.concat([out[form].join(keys, on=list(_KEY), how="anti"), new])
     return out

@@ -7,7 +7,6 @@ import msgspec
 import polars as pl
 
 from xinqu.policy.pack import Pack
-from xinqu.returns.canonical import documents_to_long
 from xinqu.returns.document import ReturnDocument
 from xinqu.spine.compact import facts_of, with_documents
 from xinqu.spine.steps import HandIn, Key, Step
@@ -18,6 +17,7 @@ from xinqu.validation.rules import expressions_of
 from xinqu.validation.run import validate
 from xinqu.validation.suggest import no_suggestions, suggestions
 from xinqu.vocabulary.origin import Realm
+from xinqu.vocabulary.periods import Period
 
 _KEY = ("area", "sub_unit", "period")
 _ACCEPTED = "return.accepted"
@@ -34,7 +34,7 @@ class Examined(msgspec.Struct, frozen=True):
 
 def examine(workspace: Workspace, pack: Pack, realm: Realm, documents: Sequence[ReturnDocument]) -> Examined:
     """Check documents against each other and against what is accepted now, in one pass per form."""
-    return examine_against(pack, _standing(workspace, pack, realm, documents), documents)
+    return examine_against(pack, realm, _standing(workspace, pack, realm, documents), documents)
 
 
 def _standing(
@@ -44,12 +44,25 @@ def _standing(
     own = {document.header.form for document in documents}
     items = {item for form in own for expression in expressions_of(pack, form) for item in expression.items}
     read = own | {pack.form_of_item[item] for item in items}
-    return facts_of(workspace, pack, realm, submissions_at(workspace, realm), forms=sorted(read))
+    submissions = submissions_at(workspace, realm)
+    near = submissions.filter(_not_far_records(pack, documents))
+    return facts_of(workspace, pack, realm, near, forms=sorted(read))
 
 
-def examine_against(pack: Pack, standing: Facts, documents: Sequence[ReturnDocument]) -> Examined:
+def _not_far_records(pack: Pack, documents: Iterable[ReturnDocument]) -> pl.Expr:
+    """Keep of record returns those of the same area and the period before: their checks read no others, and they are large."""
+    wanted = [
+        (pl.col("form") == header.form) & (pl.col("area") == header.area)
+        & (pl.col("period") == str(pack.forms[header.form].previous(Period.parse(header.period))))
+        for header in (document.header for document in documents if document.places is not None)
+    ]  # fmt: skip
+    records = [form.id for form in pack.forms.values() if form.kind == "record"]
+    return ~pl.col("form").is_in(records) | pl.any_horizontal([pl.lit(value=False), *wanted])
+
+
+def examine_against(pack: Pack, realm: Realm, standing: Facts, documents: Sequence[ReturnDocument]) -> Examined:
     """Check documents against each other and against the facts ``standing``, in one pass per form."""
-    facts = with_documents(pack, standing, documents_to_long(documents).with_columns(event=pl.lit(0, pl.Int64)))
+    facts = with_documents(pack, realm, standing, documents)
     kinds = {d.content_sha256: d.header.kind for d in documents}
     parts = [
         validate(pack, facts, form, keys=_keys(documents, form), kind=kinds)
@@ -83,7 +96,7 @@ def findings_of_steps(workspace: Workspace, pack: Pack, realm: Realm, steps: Seq
     parts = []
     for version, group in groupby(hand_ins, key=lambda step: step.version):
         batch = list({step.key: step for step in group}.values())  # a key handed in twice is a wrong move, told there
-        examined = examine_against(pack, standing, [step.document for step in batch])
+        examined = examine_against(pack, realm, standing, [step.document for step in batch])
         parts.append(examined.findings.findings.with_columns(version=pl.lit(version, pl.Int64)))
         if version != hand_ins[-1].version:
             pending = [step for step in batch if (step.key, version) not in accepted]

@@ -44,6 +44,21 @@ def validate(
         keys: ``area, sub_unit, period`` of the returns to judge; None: all of ``facts[form]``.
         released_peers: released peer statistics, where the facts hold too few peers (engines.context).
     """
+    if pack.forms[form].kind == "record" and form in facts:
+        areas = facts[form].partition_by("area", maintain_order=True)
+        return joined([_validated(pack, {form: one}, form, kind, _of_area(keys, one)) for one in areas])
+    return _validated(pack, facts, form, kind, keys, released_peers)
+
+
+def _of_area(keys: pl.DataFrame | None, facts: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the keys of one area: records are judged area by area, which bounds the memory of a national month."""
+    return None if keys is None else keys.filter(pl.col("area") == facts["area"][0])
+
+
+def _validated(
+    pack: Pack, facts: Facts, form: str, kind: str | Mapping[str, str], keys: pl.DataFrame | None,
+    released_peers: pl.DataFrame | None = None,
+) -> Findings:  # fmt: skip
     parts = judged_parts(pack, facts, form, kind=kind, keys=keys, released_peers=released_peers)
     return joined([locate(part.rows, part.rules, pack.forms[form]) for part in parts])
 
