@@ -12,6 +12,7 @@ from xinqu.policy.model import Form
 from xinqu.policy.pack import Pack
 from xinqu.returns.csv_write import export_csv
 from xinqu.returns.header import find_form
+from xinqu.returns.record_write import export_records_csv, export_records_workbook
 from xinqu.returns.template import export_workbook
 from xinqu.spine.last_values import last_values
 from xinqu.vocabulary.periods import Period
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     if args.act == "list":
         output.emit(forms_table(pack), args.format)
         return 0
-    form = find_form(pack, args.form, Where(subject=args.form))
+    is_record = args.form in pack.forms and pack.forms[args.form].kind == "record"
+    form = find_form(pack, args.form, Where(subject=args.form), records=is_record)
     body = _body(args, pack, form)
     if args.output == Path("-"):
         sys.stdout.buffer.write(body)
@@ -73,6 +75,10 @@ def forms_table(pack: Pack) -> pl.DataFrame:
 
 
 def _body(args: argparse.Namespace, pack: Pack, form: Form) -> bytes:
+    if form.kind == "record":
+        if args.csv:
+            return export_records_csv(pack, form, area=args.area or "", period=args.period or "")
+        return export_records_workbook(pack, form, area=args.area, period=args.period, lang=args.lang)
     if args.csv:
         return export_csv(pack, form, area=args.area or "", period=args.period or "", lang=args.lang)
     previous: dict[str, str] = {}

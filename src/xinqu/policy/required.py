@@ -59,7 +59,7 @@ def _of_areas(pack: Pack) -> Iterator[Need]:
 
 
 def _of_forms(pack: Pack) -> Iterator[Need]:
-    for form in pack.area_forms:
+    for form in pack.forms.values():
         for pattern in (form.reporting_org, form.co_check_org):
             if pattern in ("", PARTNER):
                 continue

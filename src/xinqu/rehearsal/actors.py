@@ -46,13 +46,13 @@ def cast_of(pack: Pack, form: Form, area: str, sub_unit: str = "") -> Cast:
 
 
 def actors(pack: Pack) -> list[Actor]:
-    """Return all accounts that the returns of the pack's area forms need, and a second one at the top for pairs.
+    """Return all accounts that the returns of the pack's forms need, and a second one at the top for pairs.
 
     Distinct accounts for distinct duties; every role is one that the organisation's kind may hold.
     """
     found: dict[str, Actor] = {}
     for area in pack.areas:
-        for form in pack.area_forms:
+        for form in pack.forms.values():
             cast = cast_of(pack, form, area)
             for actor in (cast.filer, cast.co_checker, cast.area_checker, cast.province, cast.acceptor):
                 if actor:

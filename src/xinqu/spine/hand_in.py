@@ -23,6 +23,7 @@ from xinqu.spine.steps import HandIn, Key
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
 from xinqu.validation.annotate import annotate
+from xinqu.validation.annotate_records import annotate_records
 from xinqu.validation.findings import blocking
 from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Origin, Realm
@@ -105,24 +106,31 @@ def _read(pack: Pack, realm: Realm, upload: Upload, today: dt.date, closed: Clos
 
 
 def submit(
-    workspace: Workspace, realm: Realm, taken: Taken, *, account: str, clock: Callable[[], dt.datetime] = now
+    workspace: Workspace,
+    realm: Realm,
+    taken: Taken,
+    *,
+    account: str,
+    revision: str = "",
+    clock: Callable[[], dt.datetime] = now,
 ) -> list[StoredEvent]:
-    """Hand in examined files as ``account``, who must be a filer of each return's unit: all of them or none."""
-    steps = [
-        HandIn(
-            document=document,
-            actor=_filer(workspace, realm, taken.pack, account, Key.of(document)),
-            version=next_version(workspace, realm, Key.of(document)),
-        )
-        for document in taken.examined.documents
-    ]
+    """Hand in examined files as ``account``, who must be a filer of each return's unit: all of them or none.
+
+    ``revision``: the code of CL_REVISION_REASON of those among them that are not the first version of their return.
+    """
+    steps = []
+    for document in taken.examined.documents:
+        version = next_version(workspace, realm, Key.of(document))
+        actor = _filer(workspace, realm, taken.pack, account, Key.of(document), beijing_day(clock()))
+        reason = revision if version > 1 else ""
+        steps.append(HandIn(document=document, actor=actor, version=version, revision=reason))
     return record(workspace, taken.pack, realm, steps, clock=clock)
 
 
-def _filer(workspace: Workspace, realm: Realm, pack: Pack, account: str, key: Key) -> Person:
+def _filer(workspace: Workspace, realm: Realm, pack: Pack, account: str, key: Key, today: dt.date) -> Person:
     """Return ``account`` as the filer of the return's unit; as a filer of another one if that is all it is."""
     roles = pack.event_types["return.submitted"].roles
-    rights = Rights(pack, roles_of(workspace, account), realm)
+    rights = Rights(pack, roles_of(workspace, account, on=today), realm)
     persons = [person for role in roles for person in rights.persons(account, role)]
     own = [person for person in persons if person.organisation == unit_of(pack, key)]
     return (own or persons or [accounts.person(workspace, account, roles[0], realm=realm)])[0]
@@ -132,5 +140,8 @@ def write_annotated(taken: Taken, document: ReturnDocument, findings: pl.DataFra
     """Write the officer's workbook with each fault in its cell and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{Path(document.filename).stem}_checked.xlsx"
+    if document.places is not None:
+        path.write_bytes(annotate_records(document, findings, taken.pack, lang))
+        return path
     path.write_bytes(annotate(document.upload, document, findings, taken.pack, lang, suggestions=taken.suggestions))
     return path

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+import polars as pl
+
 from xinqu.policy.pack import Pack
 from xinqu.returns import faults
-from xinqu.returns.document import ReturnDocument
+from xinqu.returns.document import Cell, ReturnDocument
 from xinqu.shapes.statistical_return import WrongMove
 from xinqu.spine.accounts import Person
 from xinqu.spine.steps import Key
@@ -17,7 +20,7 @@ from xinqu.vocabulary.text import Text
 def error_found(pack: Pack, document: ReturnDocument, finding: Mapping[str, Any]) -> Problem:
     """Return the problem of an error-level check that is false, at the cell of its first item."""
     items, values = list(finding["items"]), list(finding["values"])
-    cell = document.cells.get(items[0]) if items else None
+    cell = place_of(document, finding)
     shown = "，".join(f"{item} = {value}" for item, value in zip(items, values, strict=True))
     message = condition_message(pack, finding["check"])
     return Problem(
@@ -31,6 +34,33 @@ def error_found(pack: Pack, document: ReturnDocument, finding: Mapping[str, Any]
         ),
         why=Text(f"规则 {finding['check']}：{shown}", f"check {finding['check']}: {shown}"),
         fix=Text("改正后重新报送；本次未保存", "correct it and hand it in again; nothing was stored"),
+    )
+
+
+def place_of(document: ReturnDocument, finding: Mapping[str, Any]) -> Cell | None:
+    """Return the cell of a finding's first item; of a record form that of the record it names."""
+    items = list(finding["items"])
+    if document.places is None or not items:
+        return document.cells.get(items[0]) if items else None
+    key = msgspec.json.decode(finding["detail"]).get("record", {})
+    same = [pl.col(item).fill_null("") == value for item, value in key.items()]
+    rows = document.rows.select(pl.all_horizontal(same).arg_true()).to_series().to_list() if same else []
+    return document.places.cell(rows[0], items[0]) if rows else None
+
+
+def more_found(document: ReturnDocument, check: str, count: int) -> Problem:
+    """Return the problem of a check that more records fail than are told one by one."""
+    return Problem(
+        code="XQ-RETURN-110",
+        what=Text(f"规则 {check} 另有 {count:,} 条记录不成立", f"check {check} fails for {count:,} more records"),
+        where=Where(
+            file=document.filename, subject=f"{document.header.form} {document.header.area} {document.header.period}"
+        ),
+        why=Text("同一规则的错误往往出于同一原因", "faults of one check mostly have one cause"),
+        fix=Text(
+            "用 xinqu return check 查看全部；改正后重新报送",
+            "see all with xinqu return check; correct them and hand it in again",
+        ),
     )
 
 

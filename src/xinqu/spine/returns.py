@@ -1,30 +1,32 @@
 """Takes returns in and decides about them: one door for a single workbook and for a nation's five years."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
 
 from xinqu.policy.pack import Pack
 from xinqu.returns.canonical import to_parquet
-from xinqu.returns.document import cell_map_json
-from xinqu.shapes import statistical_return
+from xinqu.returns.document import ReturnDocument, cell_map_json
 from xinqu.spine import log, permissions, return_problems, salted
 from xinqu.spine.closing import ClosedPeriods, closed_periods
 from xinqu.spine.compact import remember
 from xinqu.spine.examine import findings_of_steps
 from xinqu.spine.return_rights import Rights
+from xinqu.spine.standing import Standing
 from xinqu.spine.steps import HandIn, Key, Step, event_of, kind_of
 from xinqu.spine.submissions import submissions_of
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
 from xinqu.validation.findings import blocking
 from xinqu.vocabulary.canonical import sha256_hex
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused
 from xinqu.vocabulary.truth import Verdict
 
 _MANY = 100  # documents of one call
+_SHOWN = 20  # findings of one check in one document that are told one by one
 _COUNT_LEVELS = ("error", "warning")
 _RIGHTS = frozenset({"XQ-RETURN-106", "XQ-RETURN-107"})  # problems of who acts, not of what
 
@@ -42,11 +44,11 @@ def record(
     Raises:
         Refused: XQ-RETURN-101 for a document with a false error-level check (a backfill too), XQ-RETURN-102 for a
             step that the state of its submission does not allow, XQ-RETURN-103 for a missing co-check, XQ-RETURN-023
-            for a regular return to a closed period, XQ-RETURN-106 and -107 (exit code 3) for an actor without the
-            right, and what the log refuses. Nothing is stored then.
+            for a regular return to a closed period, XQ-FLOW-001 to -006 (``spine.standing``), XQ-RETURN-106 and -107
+            (exit code 3) for an actor without the right, and what the log refuses. Nothing is stored then.
     """
     before = log.head(workspace).seq
-    rights = Rights(pack, permissions.roles_of(workspace), realm)
+    rights = Rights(pack, permissions.roles_of(workspace, on=beijing_day(clock())), realm)
     touched = {step.key for step in steps}
     findings = findings_of_steps(workspace, pack, realm, steps)
     problems = _refused_by_checks(pack, steps, findings)
@@ -58,7 +60,7 @@ def record(
     bodies = [_bodies(step) for step in steps]
     stored = _stored(steps, bodies, findings)
     events = [event_of(step, realm, kept) for step, kept in zip(steps, stored, strict=True)]
-    log.refuse_early(workspace, pack, events)
+    log.refuse_early(workspace, pack, events, clock=clock)
     workspace.objects.put_many([body for of_step in bodies for body in of_step.values()])
 
     def still_allowed() -> list[Problem]:
@@ -93,61 +95,36 @@ def _refused_by_checks(pack: Pack, steps: Sequence[Step], findings: pl.DataFrame
         return []
     by_version = false.partition_by("submission", "version", as_dict=True)
     return [
-        return_problems.error_found(pack, step.document, row)
+        problem
         for step in steps
         if isinstance(step, HandIn)
         and (found := by_version.get((step.document.content_sha256, step.version))) is not None
-        for row in found.iter_rows(named=True)
+        for problem in _told(pack, step.document, found)
     ]
+
+
+def _told(pack: Pack, document: ReturnDocument, found: pl.DataFrame) -> Iterator[Problem]:
+    """Yield a problem per finding of a document; of a check that many records fail the first ones and their number."""
+    for (check,), rows in found.partition_by("check", as_dict=True, maintain_order=True).items():
+        for row in rows.head(_SHOWN).iter_rows(named=True):
+            yield return_problems.error_found(pack, document, row)
+        if rows.height > _SHOWN:
+            yield return_problems.more_found(document, str(check), rows.height - _SHOWN)
 
 
 def _refused_moves(
     pack: Pack, rights: Rights, submissions: pl.DataFrame, closed: ClosedPeriods, steps: Sequence[Step]
 ) -> list[Problem]:
-    """Return a problem per step that the actor's rights, its submission's state or a missing co-check does not allow."""
-    states, co_checked = _standing(submissions, steps)
+    """Return a problem per step that the actor's rights or the standing of its submission do not allow."""
+    standing = Standing(pack, submissions, closed, steps)
     problems = []
     for step in steps:
-        kind, place = kind_of(step), (step.key, step.version)
-        before = states.get(place, "")
-        problem = rights.fault(step, kind, before) or _refused_move(step, kind, before, closed)
-        if not problem and pack.forms[step.key.form].awaits_co_check == kind and place not in co_checked:
-            problem = return_problems.no_co_check(pack, step.key, step.version)
+        problem = rights.fault(step, kind_of(step), standing.state(step)) or standing.fault(step)
         if problem:
             problems.append(problem)
-            continue
-        if kind == "return.co_checked":
-            co_checked.add(place)
-        states[place] = statistical_return.MOVES[kind][1] or before
+        else:
+            standing.take(step)
     return problems
-
-
-def _refused_move(step: Step, kind: str, before: str, closed: ClosedPeriods) -> Problem | None:
-    fault = statistical_return.move_fault(kind, before)
-    if fault:
-        return return_problems.wrong_move(step.key, step.version, fault)
-    if isinstance(step, HandIn) and step.document.header.kind == "regular" and closed.holds(step.key):
-        return return_problems.closed_now(step.document)
-    return None
-
-
-def _standing(
-    submissions: pl.DataFrame, steps: Sequence[Step]
-) -> tuple[dict[tuple[Key, int], str], set[tuple[Key, int]]]:
-    """Return the state of each submission of the keys that ``steps`` touch, and which of them are co-checked."""
-    touched = {step.key for step in steps}
-    near = submissions.filter(
-        pl.col("form").is_in([key.form for key in touched]) & pl.col("period").is_in([key.period for key in touched])
-    ).select("form", "area", "period", "sub_unit", "version", "state", pl.col("co_checked_event").is_not_null())
-    states: dict[tuple[Key, int], str] = {}
-    co_checked: set[tuple[Key, int]] = set()
-    for form, area, period, sub_unit, version, state, is_co_checked in near.iter_rows():
-        key = Key(form, area, period, sub_unit)
-        if key in touched:
-            states[key, version] = state
-            if is_co_checked:
-                co_checked.add((key, version))
-    return states, co_checked
 
 
 def _stored(
