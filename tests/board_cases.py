@@ -13,7 +13,7 @@ PACK = load_pack()
 CALENDAR = PACK.calendar
 SCHEMA = {
     "seq": pl.Int64, "type": pl.String, "realm": pl.String, "actor": pl.String, "organisation": pl.String,
-    "recorded_at": pl.Datetime("us", "UTC"), "effective_on": pl.Date, "data": pl.String,
+    "role": pl.String, "recorded_at": pl.Datetime("us", "UTC"), "effective_on": pl.Date, "data": pl.String,
 }  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def event(kind: str, on: str, **data: object) -> tuple:
 def log(*events: tuple) -> pl.DataFrame:
     rows = [
         {
-            "seq": n + 1, "type": kind, "realm": "rehearsal", "actor": "someone", "organisation": "lanzhou",
+            "seq": n + 1, "type": kind, "realm": "rehearsal", "actor": "someone", "organisation": "lanzhou", "role": "filer",
             "recorded_at": dt.datetime.combine(day(on), dt.time(2), dt.UTC), "effective_on": day(on),
             "data": json.dumps(data),
         }

@@ -161,8 +161,18 @@ def test_versions_are_counted_per_key(opened):
     assert next_version(opened, hands.REALM, Key("xm1", "lanzhou", MARCH, "u1")) == 1
 
 
-def test_the_same_content_handed_in_twice_is_two_submissions_of_one_identity(opened):
-    first, second = (hands.submit(opened, hands.upload(), day=day)[0] for day in (10, 11))
+def test_the_same_content_handed_in_again_is_recognised(opened):
+    hands.submit(opened, hands.upload())
+    before = hands.stored(opened)
+    with pytest.raises(Refused, match="XQ-FLOW-004") as caught:
+        hands.submit(opened, hands.upload(), day=11)
+    assert FILER in caught.value.problems[0].why.en
+    assert hands.stored(opened) == before
+
+
+def test_the_same_content_after_a_recall_is_a_second_submission_of_one_identity(opened):
+    (first,) = hands.submit(opened, hands.upload())
+    hands.act(opened, "return.recalled", FILER, reason="too early", day=11)
+    (second,) = hands.submit(opened, hands.upload(), day=12)
     assert first.data["content_hash"] == second.data["content_hash"]
     assert (first.data["version"], second.data["version"]) == (1, 2)
-    assert log.events(opened, hands.REALM, types=["return.submitted"]).height == 2

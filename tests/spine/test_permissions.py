@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 import cast
-from xinqu.spine.duties import Held
+from xinqu.spine.delegated import Held
 from xinqu.spine.permissions import Allowed, Target, may
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem

@@ -10,7 +10,7 @@ from hands import CHECKER, CO_CHECKER, FILER, act, submit, upload
 from xinqu.rehearsal.actors import actors
 from xinqu.spine import decide, hand_in, log
 from xinqu.spine.accounts import Person
-from xinqu.spine.duties import Held
+from xinqu.spine.delegated import Held
 from xinqu.spine.return_rights import Rights, co_checker_of, unit_of
 from xinqu.spine.steps import Decide, HandIn, Key
 from xinqu.spine.workspace import Workspace

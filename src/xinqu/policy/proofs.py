@@ -142,6 +142,14 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noq
                 yield f"form:{form.id}", "instrument", item.origin.removeprefix("register:"), pack.instruments
     for check in pack.checks.values():
         yield f"check:{check.id}", "form", check.form, pack.forms
+        if check.owner:
+            yield f"check:{check.id}", "organisation", check.owner, _patterns(pack)
+    if pack.info.check_owner:
+        yield f"pack:{pack.info.id}", "organisation", pack.info.check_owner, pack.organisations
+    for figure in pack.outside_figures.values():
+        yield f"outside_figure:{figure.id}", "unit", figure.unit, pack.units
+        for said in figure.values:
+            yield f"outside_figure:{figure.id}", "area", said.area, pack.areas
     for indicator in pack.indicators.values():
         yield f"indicator:{indicator.id}", "unit", indicator.unit, pack.units
         for form_id in indicator.forms:
@@ -187,6 +195,12 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noq
             yield where, "coded item", name, ["area", *(c for c, i in items.items() if i.codelist)]
 
 
+def _patterns(pack: Pack) -> set[str]:
+    """Return what may stand for an organisation: ids, and the patterns that forms name their bodies by."""
+    patterns = {pattern for form in pack.forms.values() for pattern in (form.reporting_org, form.co_check_org)}
+    return patterns | pack.organisations.keys()
+
+
 def used(pack: Pack) -> Iterator[Problem]:
     """No orphan: each parameter, and each code list, is used by something."""
     lists = {item.codelist for item in pack.items.values()}
@@ -207,7 +221,7 @@ def used(pack: Pack) -> Iterator[Problem]:
 # lists that the code itself reads, not an item or a field
 _LISTS_OF_THE_PRODUCT = frozenset(
     {"CL_UNIT", "CL_STAT_TOLERANCE", "CL_SCOPE", "CL_REGION", "CL_PEER_GROUP", "CL_VALUE_STATE", "CL_SUBMISSION",
-     "CL_LAMP", "CL_RUNG", "CL_PILLAR", "CL_LEDGER", "CL_SPACE_CLASS"}
+     "CL_LAMP", "CL_RUNG", "CL_PILLAR", "CL_LEDGER", "CL_SPACE_CLASS", "CL_REVISION_REASON"}
 )  # fmt: skip
 
 PROOFS: tuple[Callable[[Pack], Iterator[Problem]], ...] = (served, reached, cited, named, used)

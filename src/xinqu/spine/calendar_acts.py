@@ -58,8 +58,8 @@ def extend(
     pack = adopted(workspace, realm)
     period = Period.parse(key.period)
     refuse_other_frequency(pack, key.form, period)
-    person = _signing(workspace, pack, realm, key, account)
     today = beijing_day(clock())
+    person = _signing(workspace, pack, realm, key, account, today)
 
     def not_allowed() -> list[Problem]:
         problem = _fault(workspace, pack, realm, key, due, today)
@@ -77,10 +77,10 @@ def extend(
     return log.append(workspace, pack, [event], clock=clock, also=not_allowed)[0]
 
 
-def _signing(workspace: Workspace, pack: Pack, realm: Realm, key: Key, account: str) -> Person:
+def _signing(workspace: Workspace, pack: Pack, realm: Realm, key: Key, account: str, today: dt.date) -> Person:
     """Return ``account`` in the first of its roles that may extend and whose place in the tree covers the unit."""
     roles = pack.event_types[EXTENDED].roles
-    held = [h for h in permissions.roles_of(workspace, account) if h.realm == realm and h.role in roles]
+    held = [h for h in permissions.roles_of(workspace, account, on=today) if h.realm == realm and h.role in roles]
     covering = [h for h in held if permissions.covers(h, unit_of(pack, key), pack=pack)]
     if not covering:
         raise Refused(

@@ -73,7 +73,7 @@ def unlock(
     text = sha256_hex(body)
     data = {**key.data(), "reason": text, "second_actor": second}
     event = _event(workspace, realm, _UNLOCKED, key.subject, account, data, objects=(text,))
-    log.refuse_early(workspace, pack, [event])
+    log.refuse_early(workspace, pack, [event], clock=clock)
     workspace.objects.put(body)
     return log.append(workspace, pack, [event], clock=clock)[0]
 

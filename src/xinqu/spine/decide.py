@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -16,6 +17,7 @@ from xinqu.spine.steps import Decide, Key
 from xinqu.spine.submissions import submissions_of
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import StoredEvent
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused, Where
 from xinqu.vocabulary.text import Text
@@ -44,38 +46,63 @@ def decide(
             decide this, and what ``record`` refuses.
     """
     pack = adopted(workspace, realm)
-    states = _states(workspace, realm, key)
-    newest = version if version is not None else max(states, default=0)
-    if newest not in states:
-        raise Refused(_nothing(key, version))
+    row = newest_of(workspace, realm, key, version)
+    said = ({"result": _AGREED} if kind == "return.co_checked" else {}) | {
+        name: words[name] for name in ("rule", "findings") if name in words
+    }
     step = Decide(
         type=kind,
         key=key,
-        version=newest,
+        version=row["version"],
         actor=Person(account=account, role="", organisation=""),
-        data=({"result": _AGREED} if kind == "return.co_checked" else {})
-        | {name: words[name] for name in ("rule", "findings") if name in words},
+        data=said,
         reason=words.get("reason", ""),
     )
-    signed = _signed(workspace, pack, realm, step, states[newest])
-    return record(workspace, pack, realm, [signed], clock=clock)[0]
+    step = signed(workspace, pack, realm, step, row["state"], clock=clock)
+    return record(workspace, pack, realm, [step], clock=clock)[0]
 
 
-def _states(workspace: Workspace, realm: Realm, key: Key) -> dict[int, str]:
-    """Return the state of each version that was handed in for ``key``."""
-    mine = submissions_of(workspace, realm, [key])
-    return dict(zip(mine["version"].to_list(), mine["state"].to_list(), strict=True))
+def newest_of(workspace: Workspace, realm: Realm, key: Key, version: int | None = None) -> dict[str, Any]:
+    """Return the row of a submission of ``key``: the newest, or ``version``; Refused XQ-RETURN-104 when there is none."""
+    mine = submissions_of(workspace, realm, [key]).sort("version")
+    chosen = mine if version is None else mine.filter(version=version)
+    if chosen.is_empty():
+        raise Refused(_nothing(key, version))
+    return chosen.row(-1, named=True)
 
 
-def _signed(workspace: Workspace, pack: Pack, realm: Realm, step: Decide, state: str) -> Decide:
-    """Return the step signed in the role and organisation that give its actor the right; else in the first he holds."""
-    rights = Rights(pack, roles_of(workspace, step.actor.account), realm)
+def signed(
+    workspace: Workspace,
+    pack: Pack,
+    realm: Realm,
+    step: Decide,
+    state: str,
+    *,
+    clock: Callable[[], dt.datetime] = now,
+) -> Decide:
+    """Return the step signed in the role and organisation that give its account the right; else in the first it holds.
+
+    Raises:
+        Refused: XQ-RETURN-105 (exit 3) when the account holds no role that may write the step's type.
+    """
+    account = step.actor.account
+    rights = Rights(pack, roles_of(workspace, account, on=beijing_day(clock())), realm)
     roles = pack.event_types[step.type].roles
-    persons = [person for role in roles for person in rights.persons(step.actor.account, role)]
+    persons = [person for role in roles for person in rights.persons(account, role)]
     if not persons:
-        raise Refused(_no_role(step.actor.account, roles, step.key), Exit.NOT_PERMITTED)
+        raise Refused(_no_role(account, roles, step.key), Exit.NOT_PERMITTED)
     choices = [msgspec.structs.replace(step, actor=person) for person in persons]
     return next((choice for choice in choices if rights.fault(choice, step.type, state) is None), choices[0])
+
+
+def refuse_without_right(
+    workspace: Workspace, pack: Pack, realm: Realm, step: Decide, state: str, *, clock: Callable[[], dt.datetime] = now
+) -> None:
+    """Raise Refused XQ-RETURN-106 (exit 3) when the step's signature does not hold the right for it in ``state``."""
+    rights = Rights(pack, roles_of(workspace, step.actor.account, on=beijing_day(clock())), realm)
+    problem = rights.fault(step, step.type, state)
+    if problem:
+        raise Refused(problem, Exit.NOT_PERMITTED)
 
 
 def _nothing(key: Key, version: int | None) -> Problem:

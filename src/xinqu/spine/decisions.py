@@ -41,7 +41,7 @@ def write(
         Refused: XQ-DECISION-001 when it holds none of them (exit 3), and what the log refuses.
     """
     pack = adopted(workspace, realm)
-    person = acting(workspace, pack, realm, account, kind)
+    person = acting(workspace, pack, realm, account, kind, clock=clock)
     words = dict(data) | ({"second_actor": second} if second else {})
     event = NewEvent(
         type=kind, realm=realm, actor=person.account, organisation=person.organisation, role=person.role,
@@ -50,10 +50,10 @@ def write(
     return log.append(workspace, pack, [event], clock=clock)[0]
 
 
-def acting(workspace: Workspace, pack: Pack, realm: Realm, account: str, kind: str) -> Person:
+def acting(workspace: Workspace, pack: Pack, realm: Realm, account: str, kind: str, *, clock: Clock = now) -> Person:
     """Return ``account`` in the first role of the event type that it holds."""
     roles = pack.event_types[kind].roles
-    held = [h for h in roles_of(workspace, account) if h.realm == realm and h.role in roles]
+    held = [h for h in roles_of(workspace, account, on=beijing_day(clock())) if h.realm == realm and h.role in roles]
     if not held:
         raise Refused(_no_role(account, kind, roles), Exit.NOT_PERMITTED)
     first = min(held, key=lambda h: roles.index(h.role))
@@ -168,7 +168,7 @@ def close_difficulty(
         Refused: XQ-DECISION-005 when there is none, XQ-COORDINATION-001 to -003 when it may not be closed.
     """
     pack = adopted(workspace, realm)
-    person = acting(workspace, pack, realm, account, "difficulty.closed")
+    person = acting(workspace, pack, realm, account, "difficulty.closed", clock=clock)
     row = difficulty(workspace, pack, realm, name, clock)
     problems = closing_problems(pack, row, validator=person.organisation)
     if problems:

@@ -1,16 +1,20 @@
 """Who may write an event: the role held, the second person, and the separation of duties (DOMAIN b)."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from xinqu.policy.model import EventType
+from xinqu.spine.delegated import DELEGATED, ENDED, Held, RolesInForce
 from xinqu.store.records import NewEvent
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Where
 from xinqu.vocabulary.text import Text
 
 SYSTEM = "system"
+# What only the holder of a granted role may do: giving roles away, for good or for a while.
+NEVER_LENT = frozenset({"account.granted", "account.revoked", DELEGATED, ENDED})
 # Type of event -> types whose actors on the same subject must be others. DOMAIN b: "submitter, checker and approver
 # differ; the closer of a difficulty is never its holder; whoever commits a draw frame does not name the seed".
 OTHERS_THAN: dict[str, frozenset[str]] = {
@@ -28,49 +32,71 @@ OTHERS_THAN: dict[str, frozenset[str]] = {
 _WATCHED = frozenset(OTHERS_THAN) | frozenset().union(*OTHERS_THAN.values())
 
 
-class Held(msgspec.Struct, frozen=True):
-    """A role held by an active account for an organisation in a realm."""
-
-    account: str
-    role: str
-    organisation: str
-    realm: str
-
-
 class _Version(msgspec.Struct):
     version: str | int | None = None
+    on_behalf_of: str = ""
 
 
-def held_roles() -> frozenset[Held]:
-    """Return every role in force of active accounts."""
-    from xinqu.store.models import RoleGrant
+def labelled(new_events: Sequence[NewEvent], roles: RolesInForce, days: Sequence[dt.date]) -> list[NewEvent]:
+    """Return the events with ``on_behalf_of`` (and ``second_on_behalf_of``) where the actor acts in a role lent to him.
 
-    rows = RoleGrant.objects.filter(revoked_by__isnull=True, account__is_active=True).values_list(
-        "account_id", "role", "organisation_id", "realm"
-    )
-    return frozenset(Held(*row) for row in rows)
+    ``days``: the day of each event, in their order.
+    """
+    return [_labelled(event, roles, day) for event, day in zip(new_events, days, strict=True)]
+
+
+def _labelled(event: NewEvent, roles: RolesInForce, day: dt.date) -> NewEvent:
+    lenders = roles.behind(_signed(event), day)
+    if not lenders:
+        return event
+    return msgspec.structs.replace(event, data={**event.data, "on_behalf_of": ", ".join(sorted(lenders))})
+
+
+def _signed(event: NewEvent) -> Held:
+    return Held(event.actor, event.role, event.organisation, str(event.realm))
 
 
 def rights_problems(
-    new_events: Sequence[NewEvent], types: Mapping[str, EventType], roles: frozenset[Held]
+    new_events: Sequence[NewEvent], types: Mapping[str, EventType], roles: RolesInForce, days: Sequence[dt.date]
 ) -> list[Problem]:
-    """Return XQ-DUTY-001 for an actor without the role, -002 where a second person must act and none other does."""
+    """Return XQ-DUTY-001 for an actor without the role, -002 where a second person must act and none other does.
+
+    Roles are granted, and delegations made, by holders themselves alone. A delegate and his delegator are one person.
+    """
     problems = []
-    for event in new_events:
-        actor = Held(event.actor, event.role, event.organisation, str(event.realm))
-        if not (event.actor == event.role == SYSTEM) and actor not in roles:
+    for event, day in zip(new_events, days, strict=True):
+        in_force = roles.granted if event.type in NEVER_LENT else roles.on(day)
+        if not (event.actor == event.role == SYSTEM) and _signed(event) not in in_force:
             problems.append(_role_not_held(event))
         declared = types[event.type]
         if declared.two_person:
             second = str(event.data.get("second_actor") or "")
-            seconds = {held.account for held in roles if held.realm == event.realm and held.role in declared.roles}
-            if second == event.actor or second not in seconds:
-                problems.append(_second_person(event, second, sorted(seconds - {event.actor})))
+            able = [held for held in in_force if held.realm == event.realm and held.role in declared.roles]
+            seconds = {held.account for held in able if not _persons(held, roles, day) & _behind(event)}
+            if second not in seconds:
+                problems.append(_second_person(event, second, sorted(seconds)))
     return problems
 
 
+def _persons(held: Held, roles: RolesInForce, day: dt.date) -> set[str]:
+    """Return who stands behind a role: its holder, and for whom he acts."""
+    return {held.account, *roles.behind(held, day)}
+
+
+def _behind(event: NewEvent) -> set[str]:
+    """Return who stands behind an event's signature."""
+    return {event.actor, *_names(event.data.get("on_behalf_of"))}
+
+
+def _names(listed: object) -> list[str]:
+    return str(listed).split(", ") if listed else []
+
+
 def separation_problems(new_events: Sequence[NewEvent], roles: frozenset[Held]) -> list[Problem]:
-    """Return XQ-DUTY-003 for each event whose actor already acted on the subject in a duty that excludes this one."""
+    """Return XQ-DUTY-003 for each event whose actor already acted on the subject in a duty that excludes this one.
+
+    An act on behalf of somebody counts for both: neither may take the step that it excludes.
+    """
     watched = [event for event in new_events if event.type in _WATCHED]
     if not watched:
         return []
@@ -79,11 +105,11 @@ def separation_problems(new_events: Sequence[NewEvent], roles: frozenset[Held]) 
     for event in watched:
         key = _key(event.subject, event.realm, event.data.get("version"))
         actors = acted.setdefault(key, {})
-        persons = {event.actor, event.data.get("second_actor") or event.actor}
+        persons = _behind(event) | {str(event.data.get("second_actor") or event.actor)}
         earlier = {actor for kind in OTHERS_THAN.get(event.type, ()) for actor in actors.get(kind, ())}
         if persons & earlier:
-            problems.append(_same_person(event, sorted(map(str, persons & earlier)), _others(event, earlier, roles)))
-        actors.setdefault(event.type, set()).add(event.actor)
+            problems.append(_same_person(event, sorted(persons & earlier), _others(event, earlier, roles)))
+        actors.setdefault(event.type, set()).update(_behind(event))
     return problems
 
 
@@ -95,8 +121,9 @@ def _acts_so_far(watched: Sequence[NewEvent]) -> dict[tuple[str, str, str], dict
     for realm in {event.realm for event in watched}:
         subjects = sorted({event.subject for event in watched if event.realm == realm})
         for kind, subject, actor, data in log.acts(realm, _WATCHED, subjects):
-            version = msgspec.json.decode(data, type=_Version).version
-            acted.setdefault(_key(subject, realm, version), {}).setdefault(kind, set()).add(actor)
+            said = msgspec.json.decode(data, type=_Version)
+            actors = acted.setdefault(_key(subject, realm, said.version), {}).setdefault(kind, set())
+            actors.update([actor, *_names(said.on_behalf_of)])
     return acted
 
 

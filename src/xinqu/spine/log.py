@@ -9,8 +9,10 @@ import polars as pl
 from xinqu.policy.model import EventType
 from xinqu.policy.pack import Pack
 from xinqu.spine import duties
+from xinqu.spine.delegated import RolesInForce, roles_in_force
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import Head, NewEvent, StoredEvent
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused, Where
 from xinqu.vocabulary.text import Text
@@ -39,12 +41,13 @@ def append(
     actor holds the stated role and the type admits it, a second person where two must act, and the separation of
     duties against the log as it stands under the lock. ``bootstrap`` is for the first administrators only; ``also``
     is the caller's own check against the log under the lock; ``then`` writes what follows from the stored events in
-    the same transaction.
+    the same transaction. What somebody does in a role that is lent to him is stored with ``on_behalf_of``.
 
     Raises:
         Refused: XQ-LOG-001 to -008, XQ-DUTY-001 to -003 (exit code 3), and the store's own.
     """
     workspace.use()
+    new_events = _labelled(new_events, clock)
     _refuse_faults(pack, new_events)
     absent = workspace.objects.missing(name for event in new_events for name in event.objects)
     if absent:
@@ -53,7 +56,7 @@ def append(
     from xinqu.store import log
 
     def check() -> None:
-        _refuse_persons(pack, new_events, bootstrap=bootstrap)
+        _refuse_persons(pack, new_events, clock, bootstrap=bootstrap)
         own = also()
         if own:
             raise Refused(own)
@@ -61,11 +64,28 @@ def append(
     return log.append(new_events, realms=workspace.realms, clock=clock, check=check, then=then)
 
 
-def refuse_early(workspace: Workspace, pack: Pack, new_events: Sequence[NewEvent]) -> None:
+def refuse_early(
+    workspace: Workspace, pack: Pack, new_events: Sequence[NewEvent], *, clock: Callable[[], dt.datetime] = now
+) -> None:
     """Refuse what ``append`` would refuse now, for callers that store objects before: a refused act leaves none behind."""
     workspace.use()
+    new_events = _labelled(new_events, clock)
     _refuse_faults(pack, new_events)
-    _refuse_persons(pack, new_events, bootstrap=False)
+    _refuse_persons(pack, new_events, clock, bootstrap=False)
+
+
+def _labelled(new_events: Sequence[NewEvent], clock: Callable[[], dt.datetime]) -> Sequence[NewEvent]:
+    """Return the events with the names of those for whom a delegate acts."""
+    roles = roles_in_force()
+    return duties.labelled(new_events, roles, _days(new_events, roles, clock)) if roles.is_any_lent else new_events
+
+
+def _days(new_events: Sequence[NewEvent], roles: RolesInForce, clock: Callable[[], dt.datetime]) -> list[dt.date]:
+    """Return the day on which each event is recorded; any day does where no role is lent."""
+    if not roles.is_any_lent:
+        return [dt.date.min] * len(new_events)
+    today = beijing_day(clock())
+    return [beijing_day(event.recorded_at) if event.recorded_at else today for event in new_events]
 
 
 def _refuse_faults(pack: Pack, new_events: Sequence[NewEvent]) -> None:
@@ -75,10 +95,13 @@ def _refuse_faults(pack: Pack, new_events: Sequence[NewEvent]) -> None:
         raise Refused(problems)
 
 
-def _refuse_persons(pack: Pack, new_events: Sequence[NewEvent], *, bootstrap: bool) -> None:
-    roles = duties.held_roles()
-    found = [] if bootstrap else duties.rights_problems(new_events, pack.event_types, roles)
-    found += duties.separation_problems(new_events, roles)
+def _refuse_persons(
+    pack: Pack, new_events: Sequence[NewEvent], clock: Callable[[], dt.datetime], *, bootstrap: bool
+) -> None:
+    roles = roles_in_force()
+    days = _days(new_events, roles, clock)
+    found = [] if bootstrap else duties.rights_problems(new_events, pack.event_types, roles, days)
+    found += duties.separation_problems(new_events, roles.on(max(days, default=dt.date.min)))
     if found:
         raise Refused(found, Exit.NOT_PERMITTED)
 

@@ -1,13 +1,15 @@
 """Who may do what: subtree of the organisation AND class of data AND release state (DESIGN section 11, DOMAIN b)."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from xinqu.policy.model import Organisation
 from xinqu.policy.pack import Pack
-from xinqu.spine.duties import Held
-from xinqu.spine.workspace import Workspace
+from xinqu.spine.delegated import Held, roles_in_force
+from xinqu.spine.workspace import Workspace, now
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Exit, Problem, Refused
 from xinqu.vocabulary.text import Text
@@ -73,12 +75,10 @@ def require(account: str, action: str, target: Target, *, pack: Pack, roles: Ite
     return answer
 
 
-def roles_of(workspace: Workspace, account: str | None = None) -> frozenset[Held]:
-    """Return the roles in force of one account, or of all."""
+def roles_of(workspace: Workspace, account: str | None = None, *, on: dt.date | None = None) -> frozenset[Held]:
+    """Return the roles in force of one account, or of all, on a day (None: today): granted ones and those lent to it."""
     workspace.use()
-    from xinqu.spine.duties import held_roles
-
-    roles = held_roles()
+    roles = roles_in_force().on(on or beijing_day(now()))
     return roles if account is None else frozenset(held for held in roles if held.account == account)
 
 

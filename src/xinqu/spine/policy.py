@@ -78,7 +78,7 @@ def adopt(
         recorded_at=recorded_at,
         objects=(archive,),
     )
-    log.refuse_early(workspace, pack, [event])
+    log.refuse_early(workspace, pack, [event], clock=clock)
     workspace.objects.put(body)
     return log.append(workspace, pack, [event], clock=clock)[0]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from xinqu.policy.pack import Pack
 from xinqu.spine import return_problems
 from xinqu.spine.accounts import Person
-from xinqu.spine.duties import Held
+from xinqu.spine.delegated import Held
 from xinqu.spine.permissions import Target, may
 from xinqu.spine.steps import Key, Step
 from xinqu.vocabulary.origin import Realm
@@ -20,6 +20,9 @@ ACTIONS = {
     "return.area_approved": "approve",
     "return.province_approved": "approve",
     "return.accepted": "accept",
+    "return.queried": "query",
+    "return.answered": "answer",
+    "return.edited": "edit_released",
 }
 _UNCHANGED_BEFORE = "submitted"  # release state of a return that is only now handed in
 

@@ -37,11 +37,15 @@ class Key(msgspec.Struct, frozen=True, order=True):
 
 
 class HandIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A document handed in; ``version`` counts the submissions of its key from 1."""
+    """A document handed in; ``version`` counts the submissions of its key from 1.
+
+    ``revision``: the code of CL_REVISION_REASON for which it corrects a return in force; "" for none.
+    """
 
     document: ReturnDocument
     actor: Person
     version: int
+    revision: str = ""
     recorded_at: dt.datetime | None = None
     effective_on: dt.date | None = None
 
@@ -73,7 +77,8 @@ _OBJECTS = ("file_hash", "rows_hash", "cells_hash", "reason")  # of what is stor
 
 def event_of(step: Step, realm: Realm, stored: Mapping[str, object]) -> NewEvent:
     """Return the event of a step; ``stored`` are the hashes of what was stored for it, with counts for a document."""
-    extra = stored if isinstance(step, HandIn) else {**step.data, **stored}
+    said = ({"revision": step.revision} if step.revision else {}) if isinstance(step, HandIn) else step.data
+    extra = {**said, **stored}
     return NewEvent(
         type=kind_of(step),
         realm=realm,

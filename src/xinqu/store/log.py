@@ -152,6 +152,18 @@ def acts(realm: Realm, types: Iterable[str], subjects: Sequence[str]) -> list[tu
     return found
 
 
+def data_of(types: Sequence[str]) -> list[tuple[int, str, str, str]]:
+    """Return (seq, type, realm, data) of the events of a few rare ``types`` in all realms, by number."""
+    realms = [str(realm) for realm in Realm]
+    marks = [", ".join(["%s"] * len(names)) for names in (realms, types)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT seq, type, realm, data FROM store_event WHERE realm IN ({marks[0]}) AND type IN ({marks[1]})",  # noqa: S608 - only marks are filled in
+            [*realms, *types],
+        )
+        return sorted(cursor.fetchall())
+
+
 def events_of(realm: Realm, types: Iterable[str], subjects: Sequence[str], *, upto: int | None = None) -> pl.DataFrame:
     """Return the events of ``types`` on ``subjects`` with seq <= ``upto``, by number; columns as ``events``."""
     kinds = frozenset(types)

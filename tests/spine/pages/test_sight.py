@@ -3,7 +3,7 @@
 import pytest
 
 import cast
-from xinqu.spine.duties import Held
+from xinqu.spine.delegated import Held
 from xinqu.spine.pages.sight import sight_of
 from xinqu.vocabulary.origin import Realm
 

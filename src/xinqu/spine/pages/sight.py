@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from xinqu.policy.pack import Pack
-from xinqu.spine.duties import Held
+from xinqu.spine.delegated import Held
 from xinqu.spine.pages.model import Sight
 from xinqu.spine.permissions import Allowed, Target, may
 from xinqu.vocabulary.origin import Realm
