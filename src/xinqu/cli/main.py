@@ -37,6 +37,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "figures": ("xinqu.cli.figures", Text("列出指标数据", "list figures")),
     "trace": ("xinqu.cli.trace", Text("追溯一个数据", "walk one figure back to its source")),
     "explain": ("xinqu.cli.explain", Text("用文字说明指标、规则或数据", "say an indicator, check or figure in words")),
+    "disclosure": (
+        "xinqu.cli.disclosure",
+        Text("受保护的企业数据表", "tables of enterprise records that may be released"),
+    ),
     "signals": ("xinqu.cli.signals", Text("需要询问的数据形态", "show patterns that ask for a question")),
     "index": ("xinqu.cli.index", Text("综合评价指数", "show the composite index with its intervals")),
     "target": ("xinqu.cli.target", Text("列出或设定目标", "list targets, or set one")),
