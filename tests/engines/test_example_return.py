@@ -77,13 +77,15 @@ def test_no_check_is_false_on_the_example_and_each_is_true_on_a_row(pack: Pack, 
         now = filed[form].select("area", "sub_unit", "period").unique().filter(period=NOW[pack.forms[form].frequency])
         context = build_context(pack, filed, form, checks.values(), keys=now)
         outcome = judge(context, checks)
-        assert outcome.failing.rows() == []
+        outside = [check for check, expression in checks.items() if expression.outside]
+        # the example is a made area on real codes: its extent is not that of the approval document
+        assert outcome.failing.filter(~pl.col("check").is_in(outside)).rows() == []
         judged += outcome.counts.height
-        never_true = outcome.counts.filter(pl.col("true") == 0)["check"].to_list()
+        never_true = outcome.counts.filter((pl.col("true") == 0) & ~pl.col("check").is_in(outside))["check"].to_list()
         assert all(pack.checks[check].type == "peer-outlier" for check in never_true)
         for check in never_true:  # all areas are equal: no spread to measure by; three areas are no group
             assert set(unknown_reasons(checks[check], context)["reason"]) == {"no_spread", "too_few_peers"}
-    assert judged == 708
+    assert judged == len(pack.checks)
 
 
 def test_every_indicator_of_the_example_is_reproduced(pack: Pack, filed: dict[str, pl.DataFrame]) -> None:

@@ -119,6 +119,8 @@ def _random_context(pack: Pack, expressions: Mapping[str, Expression], rows: int
     for expression in expressions.values():
         for identity in expression.parameters:
             columns[f"param('{identity}')"] = pl.Series([float(pack.parameters[identity].versions[-1].exact)] * rows)
+        for identity in expression.outside:
+            columns[f"outside('{identity}')"] = _column(generator, rows, "decimal", [])
     system = {
         "sys_period": generator.integers(1, 13, rows), "sys_year": np.full(rows, 2024),
         "sys_start": np.full(rows, "2024-06-01"), "sys_end": np.full(rows, "2024-06-30"),

@@ -36,6 +36,9 @@ def test_no_check_is_false_on_the_example_and_each_holds_somewhere():
     last = {form.id: pl.DataFrame({"area": PEERS, "period": NOW[form.frequency]}) for form in pack().forms.values()}
     keys = {form: frame.with_columns(sub_unit=pl.lit("")) for form, frame in last.items()}
     counts = joined([validate(pack(), facts, form, keys=keys[form]) for form in facts]).counts
+    # the example is a made area on real codes: its extent is not that of the approval document
+    outside = [check.id for check in pack().checks.values() if check.type == "outside"]
+    counts = counts.filter(~pl.col("check").is_in(outside))
     assert counts.filter(pl.col("false") > 0)["check"].to_list() == []
     never = counts.filter(pl.col("true") == 0, pl.col("check").is_in(list(pack().checks)))["check"].to_list()
     outliers = [check.id for check in pack().checks.values() if check.type == "peer-outlier"]
@@ -44,7 +47,7 @@ def test_no_check_is_false_on_the_example_and_each_holds_somewhere():
 
 def test_the_generated_and_written_checks_are_all_run():
     counts = validate_all(pack(), example_facts("nansha")).counts
-    assert counts["check"].n_unique() == 708 + 1316
+    assert counts["check"].n_unique() == 710 + 1316
 
 
 def test_an_error_that_is_false_blocks_and_a_warning_does_not():

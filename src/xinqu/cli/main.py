@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "policy": ("xinqu.cli.policy", Text("核对、查看、比较、发布规则包", "check, show, compare and adopt a pack")),
     "form": ("xinqu.cli.form", Text("列出或导出报表", "list forms, or export a workbook")),
     "return": ("xinqu.cli.returns", Text("校核、报送、列出报表", "check, submit or list returns")),
+    "check": ("xinqu.cli.check", Text("列出、试用校核规则", "list checks, show how often they fire, try a new one")),
     "sdmx": ("xinqu.cli.sdmx", Text("SDMX 结构、导出与核对", "write structures and data as SDMX, or check a message")),
     "approve": ("xinqu.cli.approve", Text("会审、核定、接收、退回", "co-check, approve, accept or send back returns")),
     "cycle": ("xinqu.cli.cycle", Text("运行一轮：校核至报告", "run a cycle: validate, compile, monitor ... report")),

@@ -5,7 +5,7 @@ Public: ``build_context(pack, facts, form, expressions, *, keys=None, released_p
 Columns: those of the facts frame; items of other forms on the same area, sub-unit and period (``code``, ``code#state``,
 ``code#half``, ``code#scope``); ``sys_year, sys_period`` (Int64), ``sys_area, sys_region, sys_start, sys_end`` (text, ISO),
 ``sys_epoch`` (day the territory last changed), ``sys_mixed`` (Boolean: the row's values have different scope versions);
-``param('id')`` in force on ``sys_end``; and per context call its canonical text with ``…#why`` (reason when NULL),
+``param('id')`` in force on ``sys_end``; ``outside('id')`` of the area on that day; and per context call its canonical text with ``…#why`` (reason when NULL),
 ``…#half`` (calls of one item) and, for ``latest``, ``…#scope`` and ``…#period`` (where the value comes from).
 """
 
@@ -17,6 +17,7 @@ import polars as pl
 
 from xinqu.engines import cross_rows
 from xinqu.engines.facts import KEYS, empty_facts
+from xinqu.engines.outside import with_outside
 from xinqu.engines.scopes import epochs
 from xinqu.expressions.parse import ContextCall, Expression
 from xinqu.policy.pack import Pack
@@ -54,6 +55,7 @@ def build_context(
     whole = _with_items(pack, facts, form, whole, wanted)
     whole = _with_system(pack, form, whole)
     whole = _with_parameters(pack, whole, wanted)
+    whole = with_outside(pack, whole, dict.fromkeys(name for expression in wanted for name in expression.outside))
     for calls in _by_depth(wanted):
         whole = _with_calls(pack, facts, form, whole, calls)
     whole = _with_released(whole, released_peers)

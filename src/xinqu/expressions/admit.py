@@ -18,9 +18,9 @@ _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 _HOLE = tree.Number("0")
 _LANGUAGE = Text(
     "可用：AND OR NOT、= <> < <= > >=、BETWEEN、IN（常量）、IS [NOT] NULL、+ - * /、CASE、ABS、FLOOR、COALESCE、NULLIF、"
-    "GREATEST、LEAST、param、near、half_digit、prev、ly、latest、sub_sum、peer_med、peer_mad",
+    "GREATEST、LEAST、param、outside、near、half_digit、prev、ly、latest、sub_sum、peer_med、peer_mad",
     "admitted: AND OR NOT, = <> < <= > >=, BETWEEN, IN (literals), IS [NOT] NULL, + - * /, CASE, ABS, FLOOR, COALESCE, "
-    "NULLIF, GREATEST, LEAST, param, near, half_digit, prev, ly, latest, sub_sum, peer_med, peer_mad",
+    "NULLIF, GREATEST, LEAST, param, outside, near, half_digit, prev, ly, latest, sub_sum, peer_med, peer_mad",
 )
 
 
@@ -159,8 +159,8 @@ class _Reader:
         name, arguments = str(node.this), node.expressions
         if len(arguments) != _FUNCTIONS.get(name, -1):
             return self._not_ours(node, name)
-        if name == "param":
-            return self._parameter(node, arguments[0])
+        if name in _QUOTED:
+            return self._quoted_id(node, name, arguments[0])
         read = [self.read(argument) for argument in arguments]
         if any(tree.is_condition(part) or isinstance(part, tree.String) for part in read):
             return self._wrong(node, "kind", f"{name} 的参数须为数值", f"{name} takes values, not conditions or texts")
@@ -174,12 +174,12 @@ class _Reader:
             return self._refuse(node, f"{name}()")
         return self._wrong(node, "arguments", f"{name} 须有{count}个参数", f"{name} takes {count} argument(s)")
 
-    def _parameter(self, node: exp.Expr, given: exp.Expr) -> tree.Node:
+    def _quoted_id(self, node: exp.Expr, name: str, given: exp.Expr) -> tree.Node:
+        kind, words = _QUOTED[name]
         if isinstance(given, exp.Literal) and given.is_string and _PARAMETER.fullmatch(str(given.this)):
-            return tree.Parameter(str(given.this))
-        return self._wrong(
-            node, "arguments", "param 的参数须为引号中的参数编号", "param takes the id of a parameter in quotes"
-        )
+            return kind(str(given.this))
+        zh, en = f"{name} 的参数须为引号中的{words.zh}编号", f"{name} takes the id of {words.en} in quotes"
+        return self._wrong(node, "arguments", zh, en)
 
     def _context(self, node: exp.Expr, name: str, argument: tree.Node) -> tree.Node:
         if not any(isinstance(part, tree.Item) for part in tree.walk(argument)):
@@ -196,7 +196,11 @@ class _Reader:
         return tree.HalfDigit(argument)
 
 
-_FUNCTIONS = {"param": 1, "near": 3, "half_digit": 1} | dict.fromkeys(tree.CONTEXT_FUNCTIONS, 1)
+_QUOTED: dict[str, tuple[type[tree.Parameter], Text]] = {
+    "param": (tree.Parameter, Text("参数", "a parameter")),
+    "outside": (tree.Outside, Text("外部数据", "an outside figure")),
+}
+_FUNCTIONS = {"param": 1, "outside": 1, "near": 3, "half_digit": 1} | dict.fromkeys(tree.CONTEXT_FUNCTIONS, 1)
 _BINARY = {"this", "expression"}
 _MANY = {"this", "expressions"}
 _OPERATIONS: dict[type[exp.Expr], tuple[str, set[str]]] = {

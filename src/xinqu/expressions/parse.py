@@ -80,7 +80,12 @@ class Expression(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Ids of the parameters read."""
-        return _unique(node.id for node in tree.walk(self.tree) if isinstance(node, tree.Parameter))
+        return _unique(node.id for node in tree.walk(self.tree) if type(node) is tree.Parameter)
+
+    @cached_property
+    def outside(self) -> tuple[str, ...]:
+        """Ids of the outside figures read."""
+        return _unique(node.id for node in tree.walk(self.tree) if isinstance(node, tree.Outside))
 
     @cached_property
     def context(self) -> tuple[ContextCall, ...]:

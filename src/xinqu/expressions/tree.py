@@ -55,6 +55,10 @@ class Parameter(Node, frozen=True):
     id: str
 
 
+class Outside(Parameter, frozen=True):
+    """The figure of an outside source for the row's area, in force on the last day of the period."""
+
+
 class Context(Node, frozen=True):
     """A value from other rows: previous period, last year, other form, sub-units or peers."""
 
@@ -160,7 +164,7 @@ _PRECEDENCE |= dict.fromkeys(COMPARISONS, 4)
 _ATOM = 9
 
 
-def sql(node: Node) -> str:  # noqa: PLR0911 - one return per kind of node
+def sql(node: Node) -> str:  # noqa: C901, PLR0911 - one return per kind of node
     """Return the canonical text of ``node`` (DuckDB SQL, fewest brackets, single blanks)."""
     match node:
         case Number(text=text):
@@ -169,6 +173,8 @@ def sql(node: Node) -> str:  # noqa: PLR0911 - one return per kind of node
             return "'" + text.replace("'", "''") + "'"
         case Item(code=name) | System(name=name):
             return name
+        case Outside(id=identity):
+            return f"outside('{identity}')"
         case Parameter(id=identity):
             return f"param('{identity}')"
         case Context():

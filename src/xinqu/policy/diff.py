@@ -8,6 +8,7 @@ from xinqu.policy.pack import Pack
 _KINDS = (
     "sentences", "measures", "areas", "forms", "checks", "indicators", "parameters", "instruments", "frameworks",
     "targets", "event_types", "organisations", "roles", "major_matters", "reports",
+    "outside_figures",
 )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def written(pack: Pack) -> Iterator[Written]:
 def names_of(pack: Pack) -> dict[str, Text]:
     """Return what a person calls each item and parameter, for expressions in words."""
     names = {code: item.name for code, item in pack.items.items()}
+    names |= {name: figure.title for name, figure in pack.outside_figures.items()}
     return names | {name: Text(name, name) for name in pack.parameters}
 
 
@@ -83,6 +84,11 @@ def _unknown_names(pack: Pack, entry: Written, expression: Expression) -> Iterat
             yield fault(pack, entry.record, "XQ-POLICY-050",
                         Text(f"指标项 {code} 不存在", f"item {code} does not exist"),
                         fix=Text("改正代码", "correct the code"))  # fmt: skip
+    for name in expression.outside:
+        if name not in pack.outside_figures:
+            yield fault(pack, entry.record, "XQ-POLICY-063",
+                        Text(f"外部数据 {name} 不存在", f"outside figure {name} does not exist"),
+                        fix=Text("先在 outside/ 中登记", "declare it under outside/ first"))  # fmt: skip
     for name in expression.parameters:
         if name not in pack.parameters:
             yield fault(pack, entry.record, "XQ-POLICY-051",
@@ -131,12 +137,15 @@ def units_hold(pack: Pack) -> Iterator[Problem]:
     expressions, _ = parsed(pack)
     units = {code: item.unit for code, item in pack.items.items()}
     units |= {name: parameter.unit for name, parameter in pack.parameters.items()}
+    units |= {name: figure.unit for name, figure in pack.outside_figures.items()}
     units = {
         name: unit for name, unit in units.items() if _is_defined(pack, unit)
     }  # others are told by their own proof
     for entry in written(pack):
         names = (
-            {*(expressions[entry.id].items), *expressions[entry.id].parameters} if entry.id in expressions else set()
+            {*expressions[entry.id].items, *expressions[entry.id].parameters, *expressions[entry.id].outside}
+            if entry.id in expressions
+            else set()
         )
         if not names or not names <= units.keys() or not (_is_defined(pack, entry.unit) or not entry.unit):
             continue

@@ -38,6 +38,7 @@ _LAYOUT: dict[str, tuple[str, str, type[model.Record], str]] = {
     "oracle": ("oracles.yaml", "oracles", model.Oracle, "id"),
     "report": ("reports/*.yaml", "", model.Report, "id"),
     "release_table": ("disclosure/*.yaml", "tables", model.ReleaseTable, "id"),
+    "outside_figure": ("outside/*.yaml", "figures", model.OutsideFigure, "id"),
     "code": ("codelists/*.yaml", "codes", model.Code, "code"),
 }
 _PLURAL = {"conflict_class": "conflict_classes"}

@@ -16,7 +16,8 @@ class PackInfo(Record, kw_only=True, frozen=True):
 
     ``areas_called``: what reports call the areas. ``difficulties``: the instrument (a case with states) that
     difficulties go through; "" when the policy has none. ``recalled_calendar``: the public package that fills years
-    missing from calendar.yaml in a rehearsal.
+    missing from calendar.yaml in a rehearsal. ``check_owner``: the organisation that answers for checks of forms
+    without a co-checker; "" for the root.
     """
 
     id: str
@@ -30,6 +31,7 @@ class PackInfo(Record, kw_only=True, frozen=True):
     areas_called: Text = Text("地区", "areas")
     difficulties: str = ""
     recalled_calendar: Literal["", "chinesecalendar"] = ""
+    check_owner: str = ""
     changelog: list[dict[str, str]] = []
 
 
@@ -199,7 +201,11 @@ class DueRule(Record, kw_only=True, frozen=True):
 
 
 class Check(Record, kw_only=True, frozen=True):
-    """A condition that must hold on a form."""
+    """A condition that must hold on a form.
+
+    ``owner``: the organisation that answers for the check, with ``{area}`` and ``{province}`` to be filled in; "" for
+    the form's co-checker, and ``check_owner`` of the pack where the form has none (``policy.owners``).
+    """
 
     id: str
     form: str
@@ -211,6 +217,7 @@ class Check(Record, kw_only=True, frozen=True):
     valid_to: dt.date | None = None
     citation: str
     status: Status
+    owner: str = ""
 
 
 class Indicator(Record, kw_only=True, frozen=True):
@@ -266,6 +273,33 @@ class Parameter(Record, kw_only=True, frozen=True):
         return next(
             (v for v in self.versions if v.valid_from <= day and (v.valid_to is None or day <= v.valid_to)), None
         )
+
+
+class OutsideValue(Record, kw_only=True, frozen=True):
+    """What an outside source says of one area from ``valid_from`` to ``valid_to``, and where it says it."""
+
+    area: str
+    value: Annotated[str, msgspec.Meta(pattern=r"^-?\d+(\.\d+)?$")]
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    document: Annotated[str, msgspec.Meta(min_length=1)]
+    status: Status
+
+
+class OutsideFigure(Record, kw_only=True, frozen=True):
+    """A figure of areas that somebody else states: a document, a register, another office; checks read it by ``outside``.
+
+    ``from_area``: the field of the area records that holds it, taken where its evidence is ``seen``, from the day of
+    approval, with the approval document as its source; else ``values``.
+    """
+
+    id: str
+    title: Text
+    unit: str
+    from_area: Literal["", "area_km2", "land_km2"] = ""
+    values: list[OutsideValue] = []
+    citation: Annotated[str, msgspec.Meta(min_length=1)]
+    status: Status
 
 
 class ReleaseTable(Record, kw_only=True, frozen=True):

@@ -42,6 +42,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     oracles: dict[str, model.Oracle]
     reports: dict[str, model.Report]
     release_tables: dict[str, model.ReleaseTable]
+    outside_figures: dict[str, model.OutsideFigure]
     places: dict[str, Place]
 
     @cached_property
@@ -81,13 +82,34 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The forms with one row per area and period."""
         return [form for form in self.forms.values() if form.kind == "area"]
 
+    def outside_values(self, name: str) -> list[model.OutsideValue]:
+        """Return what the outside source ``name`` says of each area, in force from which day, by which document."""
+        figure = self.outside_figures[name]
+        if not figure.from_area:
+            return figure.values
+        return [
+            model.OutsideValue(
+                area=area.code, value=getattr(area, figure.from_area), valid_from=area.approved_on,
+                document=area.approval_document, status=area.area_evidence,
+            )
+            for area in self.areas.values()
+            if area.area_evidence == "seen" and getattr(area, figure.from_area)
+        ]  # fmt: skip
+
+    def outside_value(self, name: str, area: str, day: dt.date) -> float | None:
+        """Return the figure of the outside source ``name`` for ``area`` on ``day``; None where it says nothing."""
+        said = (v for v in self.outside_values(name) if v.area == area and in_force(v, day))
+        first = next(said, None)
+        return float(first.value) if first else None
+
     def checks_of(self, form: str, day: dt.date) -> list[model.Check]:
         """Return the written checks of ``form`` in force on ``day``."""
         return [c for c in self.checks.values() if c.form == form and in_force(c, day)]
 
 
 def in_force(
-    record: model.Check | model.Indicator | model.Form | model.Instrument | model.ReleaseTable, day: dt.date
+    record: model.Check | model.Indicator | model.Form | model.Instrument | model.ReleaseTable | model.OutsideValue,
+    day: dt.date,
 ) -> bool:
     """Say whether a dated record is in force on ``day``."""
     return (record.valid_from is None or record.valid_from <= day) and (
