@@ -16,18 +16,21 @@ help: ## Print this list
 $(VENV)/.ready: locks/bootstrap.txt locks/dev.txt pyproject.toml scripts/setup.sh
 	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)
 
+$(VENV)/.spark: locks/spark.txt $(VENV)/.ready
+	@echo "setting up Spark ..." && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r locks/spark.txt && touch $@
+
 demo: $(VENV)/.ready ## Run both realms through the whole cycle, then serve them (SERVE=0: stop before serving)
 	@$(BIN)/xinqu demo --dir $(DEMO_DIR) --fresh $(if $(filter 0,$(SERVE)),--no-serve,)
 
 lint: $(VENV)/.ready ## Lint, format, types, import contracts, pack
 	@scripts/lint.sh $(BIN)
 
-test: $(VENV)/.ready system ## Everything that must hold: lint, types, contracts, pack, all quick tests in parallel
+test: $(VENV)/.spark system ## Everything that must hold: lint, types, contracts, pack, all quick tests in parallel
 	@scripts/lint.sh $(BIN)
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not slow and not browser"
 	@$(BIN)/python -m pytest -m browser
 
-test-all: $(VENV)/.ready system ## make test, and the exhaustive and statistical tests
+test-all: $(VENV)/.spark system ## make test, and the exhaustive and statistical tests
 	@scripts/lint.sh $(BIN)
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not browser"
 	@$(BIN)/python -m pytest -m browser
@@ -44,6 +47,7 @@ fmt: $(VENV)/.ready ## Format the code and apply safe lint fixes
 lock: $(VENV)/.ready ## Renew the locks from pyproject.toml
 	@$(BIN)/uv pip compile -q --upgrade pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/all.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra server --extra report --extra sdmx --extra dev -c locks/all.txt --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/dev.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra spark -c locks/all.txt --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/spark.txt
 
 system:
 	@scripts/system-packages.sh
