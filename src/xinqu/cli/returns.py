@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from xinqu.cli import context, output
+from xinqu.cli import context, output, return_flow
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Exit
 from xinqu.vocabulary.text import Lang, Text
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN = ("check", "level", "verdict", "items", "values", "reason")
 _HANDED_IN = {"event": pl.Int64, "subject": pl.String, "version": pl.Int64, "content_hash": pl.String}
-_LISTED = ("form", "area", "sub_unit", "period", "version", "state", "kind", "errors", "warnings", "file_name", "submitted_by", "submitted_at")  # fmt: skip
+_LISTED = ("form", "area", "sub_unit", "period", "version", "state", "kind", "errors", "warnings", "file_name", "submitted_by", "submitted_at", "revision", "queries")  # fmt: skip
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +38,8 @@ def register(parser: argparse.ArgumentParser) -> None:
         made.add_argument(
             "--annotated", type=Path, default=None, help="folder for the files with each fault in its cell"
         )
+        if act == "submit":
+            made.add_argument("--revision", default="", metavar="CODE", help="why an accepted return is corrected")
     listed = acts.add_parser(
         "list", help="list submissions and their state", epilog="xinqu return list --area lanzhou --realm rehearsal"
     )
@@ -59,10 +61,13 @@ def register(parser: argparse.ArgumentParser) -> None:
         closing.add_argument("period", type=Period.parse)
     unlock.add_argument("area")
     unlock.add_argument("--reason", required=True)
+    return_flow.register(acts)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    if args.act in return_flow.ACTS:
+        return return_flow.run(args)
     return {"list": _list, "lock": _close, "unlock": _close}.get(args.act, _take)(args)
 
 
@@ -83,7 +88,8 @@ def _take(args: argparse.Namespace) -> int:
         if args.format != "table":
             output.emit(_by_file(taken), args.format)
         return int(Exit.REFUSED if taken.has_errors else Exit.DONE)
-    events = hand_in.submit(opened, realm, taken, account=context.actor(args, opened, realm))
+    account = context.actor(args, opened, realm)
+    events = hand_in.submit(opened, realm, taken, account=account, revision=args.revision)
     if args.format != "table":
         rows = [(event.seq, event.subject, event.data["version"], event.data["content_hash"]) for event in events]
         output.emit(pl.DataFrame(rows, schema=_HANDED_IN, orient="row"), args.format)
@@ -137,6 +143,7 @@ def _list(args: argparse.Namespace) -> int:
         wanted = getattr(args, column)
         if wanted:
             frame = frame.filter(pl.col(column) == wanted)
+    frame = frame.with_columns(queries=pl.col("open_queries").list.len())
     output.emit(frame.select(_LISTED), args.format)
     return int(Exit.DONE)
 

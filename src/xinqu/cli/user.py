@@ -1,6 +1,7 @@
 """`xinqu user`: accounts, roles, one-time links, passwords and command-line tokens."""
 
 import argparse
+import datetime as dt
 import getpass
 import sys
 
@@ -27,6 +28,23 @@ def register(parser: argparse.ArgumentParser) -> None:
         act.add_argument("role")
         act.add_argument("organisation")
     revoke.add_argument("--reason", required=True)
+    delegate = acts.add_parser(
+        "delegate",
+        help="let another account act in your role for a while",
+        epilog="xinqu user delegate area_checker lanzhou lanzhou.dr.filer --from 2026-12-01 --to 2026-12-31 "
+        "--reason leave --as lanzhou.checker",
+    )
+    for name in ("role", "organisation", "to"):
+        delegate.add_argument(name)
+    delegate.add_argument("--from", dest="first", type=dt.date.fromisoformat, required=True, help="first day")
+    delegate.add_argument("--to", dest="last", type=dt.date.fromisoformat, required=True, help="last day")
+    ending = acts.add_parser(
+        "end-delegation", help="end a delegation early", epilog="xinqu user end-delegation 812 --reason back --as u102"
+    )
+    ending.add_argument("delegation", type=int, help="its number: xinqu user delegations")
+    for act in (delegate, ending):
+        act.add_argument("--reason", required=True)
+    acts.add_parser("delegations", help="list delegations and whether they are in force")
     link = acts.add_parser("link", help="make a one-time link with which the account sets its password")
     link.add_argument("account")
     acts.add_parser("redeem", help="set a password by a one-time link (asked for, or two lines on stdin)")
@@ -51,9 +69,30 @@ def run(args: argparse.Namespace) -> int:
             print(Text("口令已更改", "the password is changed").say(args.lang))
         case "token":
             print(signin.new_token(opened, args.account, _ask("password")))
+        case "delegate" | "end-delegation" | "delegations":
+            _delegate(args, opened)
         case _:
             _administer(args, opened)
     return 0
+
+
+def _delegate(args: argparse.Namespace, opened: Workspace) -> None:
+    from xinqu.spine import delegations
+    from xinqu.spine.workspace import now
+    from xinqu.vocabulary.moments import beijing_day
+
+    world = context.realm(args, opened)
+    if args.act == "delegations":
+        output.emit(delegations.listing(opened, world, on=beijing_day(now())), args.format)
+        return
+    account = context.actor(args, opened, world)
+    if args.act == "delegate":
+        lent = accounts.Grant(account=account, role=args.role, organisation=args.organisation)
+        days = {"first": args.first, "last": args.last}
+        event = delegations.delegate(opened, world, lent, args.to, **days, reason=args.reason)
+    else:
+        event = delegations.end(opened, world, args.delegation, account=account, reason=args.reason)
+    print(Text(f"已记入日志 #{event.seq}", f"recorded as #{event.seq}").say(args.lang))
 
 
 def _administer(args: argparse.Namespace, opened: Workspace) -> None:

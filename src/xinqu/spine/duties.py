@@ -24,6 +24,7 @@ OTHERS_THAN: dict[str, frozenset[str]] = {
     "return.accepted": frozenset(
         {"return.submitted", "return.co_checked", "return.area_approved", "return.province_approved"}
     ),
+    "return.edited": frozenset({"return.submitted"}),
     "record.approved": frozenset({"record.posted"}),
     "draw.seed_named": frozenset({"draw.committed"}),
     "draw.committed": frozenset({"draw.seed_named"}),

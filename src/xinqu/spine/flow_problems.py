@@ -106,6 +106,17 @@ def nothing_released(key: Key) -> Problem:
     )
 
 
+def nothing_by_then(key: Key, vintage: int | None) -> Problem:
+    """Return the problem of a return or version that was not handed in by a vintage."""
+    moment = "" if vintage is None else f" @{vintage}"
+    return Problem(
+        code="XQ-FLOW-008",
+        what=Text("当时尚未报送", "it was not handed in by then"),
+        where=Where(subject=f"{key.subject}{moment}"),
+        fix=Text("改用较晚的版本号（事件号）", "name a later vintage (event number)"),
+    )
+
+
 def of(document: ReturnDocument) -> Where:
     """Return where a document's problem is."""
     return Where(file=document.filename, subject=Key.of(document).subject)
