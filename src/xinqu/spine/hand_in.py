@@ -10,7 +10,7 @@ import polars as pl
 
 from xinqu.policy.pack import Pack
 from xinqu.returns.document import ReturnDocument
-from xinqu.returns.read import read_return
+from xinqu.returns.upload import is_sdmx, read_upload
 from xinqu.spine import accounts, return_problems
 from xinqu.spine.accounts import Person
 from xinqu.spine.closing import ClosedPeriods, closed_periods
@@ -78,7 +78,7 @@ def examined(
     problems: list[Problem] = []
     for upload in uploads:
         try:
-            documents.append(_read(pack, realm, upload, today, closed))
+            documents += _read(pack, realm, upload, today, closed)
         except Refused as refused:
             problems += refused.problems
     problems += _twice(documents)
@@ -97,12 +97,18 @@ def _twice(documents: Sequence[ReturnDocument]) -> list[Problem]:
     ]
 
 
-def _read(pack: Pack, realm: Realm, upload: Upload, today: dt.date, closed: ClosedPeriods) -> ReturnDocument:
-    read = functools.partial(read_return, pack, upload.body, upload.name, as_of=today, origin=ORIGINS[realm])
-    document = read()
-    if document.header.kind == "regular" and closed.holds(Key.of(document)):
-        read(is_closed=lambda _form, _period: True)  # reads it again to refuse it at its own cell
-    return document
+def _read(pack: Pack, realm: Realm, upload: Upload, today: dt.date, closed: ClosedPeriods) -> list[ReturnDocument]:
+    """Read an upload; a return of a closed period is read again, so that it is refused at its own cell."""
+    read = functools.partial(read_upload, pack, upload.body, upload.name, as_of=today, origin=ORIGINS[realm])
+    documents = read()
+    shut = {
+        (document.header.form, document.header.period)
+        for document in documents
+        if document.header.kind == "regular" and closed.holds(Key.of(document))
+    }
+    if shut:
+        read(is_closed=lambda form, period: (form, str(period)) in shut)
+    return documents
 
 
 def submit(
@@ -139,7 +145,11 @@ def _filer(workspace: Workspace, realm: Realm, pack: Pack, account: str, key: Ke
 def write_annotated(taken: Taken, document: ReturnDocument, findings: pl.DataFrame, folder: Path, lang: Lang) -> Path:
     """Write the officer's workbook with each fault in its cell and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{Path(document.filename).stem}_checked.xlsx"
+    header = document.header
+    parts = [Path(document.filename).stem]
+    if is_sdmx(document.upload):  # one message may hold many returns
+        parts += [name for name in (header.form, header.area, header.sub_unit, header.period) if name]
+    path = folder / f"{'_'.join(parts)}_checked.xlsx"
     if document.places is not None:
         path.write_bytes(annotate_records(document, findings, taken.pack, lang))
         return path
