@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from xinqu.cli import context, output
+from xinqu.indicators.aggregates import GROUPINGS
 from xinqu.vocabulary.periods import Frequency
+from xinqu.vocabulary.problem import Problem, Refused
+from xinqu.vocabulary.text import Text
 
 if TYPE_CHECKING:
     from xinqu.spine.snapshot import Snapshot
@@ -37,6 +40,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--length", type=Frequency, choices=list(Frequency), help="of the single periods; else the form's"
     )
+    parser.add_argument("--groups", choices=GROUPINGS, help="figures of the nation, or of groups of areas")
+    parser.add_argument("--estimates", nargs="?", const="list", choices=("list", "accuracy"),
+                        help="estimates of what is missing, or how far the methods are off; with --groups: use them")  # fmt: skip
+    parser.add_argument("--leaves", metavar="GROUP", help="with --groups: the areas behind one figure of a group")
     parser.add_argument("--growth", metavar="FORM", help="released growth of a form beside the growth of its levels")
 
 
@@ -52,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
         return _revisions(args, snapshot)
     if args.singles or args.growth:
         return _of_form(args, snapshot)
+    if args.groups or args.estimates:
+        return _of_groups(args, snapshot)
     frame = snapshot.figures
     for column in _COLUMNS:
         wanted = getattr(args, column)
@@ -76,6 +85,40 @@ def _revisions(args: argparse.Namespace, snapshot: "Snapshot") -> int:
     revised = released.filter(pl.col("release").max().over(_COLUMNS) > 1)
     output.emit(triangle(revised) if args.revisions == "triangle" else revised, args.format)
     return 0
+
+
+def _of_groups(args: argparse.Namespace, snapshot: "Snapshot") -> int:
+    from xinqu.spine import aggregates
+
+    if args.groups and args.leaves:
+        wanted = [(i, p) for i in args.indicator or () for p in args.period or ()]
+        frames = [aggregates.leaves_of(snapshot, i, args.groups, args.leaves, p) for i, p in wanted]
+        if not frames:
+            raise Refused(_no_figure())
+        output.emit(pl.concat(frames), args.format)
+        return 0
+    if args.groups:
+        frame = aggregates.aggregates_of(
+            snapshot, args.groups, indicators=args.indicator, periods=args.period, with_estimates=bool(args.estimates)
+        )
+        output.emit(frame.filter(pl.col("value").is_not_null()) if args.known else frame, args.format)
+        return 0
+    frame = aggregates.accuracy_of(snapshot) if args.estimates == "accuracy" else aggregates.estimates_of(snapshot)
+    for column in ("area", "period"):
+        wanted_of = getattr(args, column)
+        if wanted_of and column in frame.columns:
+            frame = frame.filter(pl.col(column).is_in(wanted_of))
+    output.emit(frame, args.format)
+    return 0
+
+
+def _no_figure() -> Problem:
+    return Problem(
+        code="XQ-CLI-020",
+        what=Text("未指明哪一个数据", "which figure is not said"),
+        why=Text("--leaves 列出一个数据背后的新区", "--leaves lists the areas behind one figure"),
+        fix=Text("加上 --indicator 与 --period", "add --indicator and --period"),
+    )
 
 
 def _of_form(args: argparse.Namespace, snapshot: "Snapshot") -> int:

@@ -1,6 +1,7 @@
 """Records of a pack about text, areas, forms, checks, indicators and numbers."""
 
 import datetime as dt
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -31,6 +32,7 @@ class PackInfo(Record, kw_only=True, frozen=True):
     areas_called: Text = Text("地区", "areas")
     difficulties: str = ""
     recalled_calendar: Literal["", "chinesecalendar"] = ""
+    size_item: str = ""
     check_owner: str = ""
     changelog: list[dict[str, str]] = []
 
@@ -69,6 +71,11 @@ class AreaScope(Record, kw_only=True, frozen=True):
     status: Status
     source: str = ""
     note: str = ""
+
+    @property
+    def km2(self) -> str:
+        """Land and sea together."""
+        return str(Decimal(self.km2_land) + Decimal(self.km2_sea or "0"))
 
 
 class Area(Record, kw_only=True, frozen=True):
@@ -289,14 +296,15 @@ class OutsideValue(Record, kw_only=True, frozen=True):
 class OutsideFigure(Record, kw_only=True, frozen=True):
     """A figure of areas that somebody else states: a document, a register, another office; checks read it by ``outside``.
 
-    ``from_area``: the field of the area records that holds it, taken where its evidence is ``seen``, from the day of
-    approval, with the approval document as its source; else ``values``.
+    ``of_extent``: it is the extent of the area that its approval document states: the ``main`` scopes of the area records
+    where they are ``seen``, each as long as it holds (after a change that no seen document states, nothing is said);
+    else ``values``.
     """
 
     id: str
     title: Text
     unit: str
-    from_area: Literal["", "area_km2", "land_km2"] = ""
+    of_extent: Literal["", "land", "total"] = ""
     values: list[OutsideValue] = []
     citation: Annotated[str, msgspec.Meta(min_length=1)]
     status: Status

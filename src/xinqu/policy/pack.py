@@ -85,15 +85,17 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def outside_values(self, name: str) -> list[model.OutsideValue]:
         """Return what the outside source ``name`` says of each area, in force from which day, by which document."""
         figure = self.outside_figures[name]
-        if not figure.from_area:
+        if not figure.of_extent:
             return figure.values
         return [
             model.OutsideValue(
-                area=area.code, value=getattr(area, figure.from_area), valid_from=area.approved_on,
-                document=area.approval_document, status=area.area_evidence,
+                area=area.code, value=scope.km2_land if figure.of_extent == "land" else scope.km2,
+                valid_from=scope.valid_from, valid_to=scope.valid_to, document=area.approval_document,
+                status=scope.status,
             )
             for area in self.areas.values()
-            if area.area_evidence == "seen" and getattr(area, figure.from_area)
+            for scope in area.scopes
+            if scope.main and scope.status == "seen"
         ]  # fmt: skip
 
     def outside_value(self, name: str, area: str, day: dt.date) -> float | None:

@@ -185,6 +185,8 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noq
         for line in report.lines:
             for name in line.indicators:
                 yield f"report:{report.id}", "indicator", name, pack.indicators
+    if pack.info.size_item:
+        yield f"pack:{pack.info.id}", "item", pack.info.size_item, pack.items
     for table in pack.release_tables.values():
         items = {item.code: item for item in pack.forms[table.form].items} if table.form in pack.forms else {}
         where = f"release_table:{table.id}"
