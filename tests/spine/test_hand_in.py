@@ -12,7 +12,7 @@ from xinqu.returns.canonical import from_parquet
 from xinqu.returns.document import cell_map_from_json
 from xinqu.returns.read import read_return
 from xinqu.returns.template import export_workbook
-from xinqu.spine import accounts, hand_in, log
+from xinqu.spine import accounts, hand_in
 from xinqu.spine.returns import next_version, record
 from xinqu.spine.steps import Decide, HandIn, Key, Step
 from xinqu.spine.submissions import submissions_at
@@ -81,9 +81,9 @@ def counted(opened: Workspace) -> list[tuple[object, ...]]:
 def test_second_versions_are_judged_beside_first_versions_of_the_same_call(tmp_path):
     """xm1_r16: output year-to-date does not fall (9,000 in February, 8,500 in March's second version)."""
     at_once, one_by_one = hands.workspace(tmp_path / "a"), hands.workspace(tmp_path / "b")
-    record(at_once, cast.pack(), hands.REALM, history(at_once))
+    record(at_once, cast.pack(), hands.REALM, history(at_once), explain=lambda _step, check: f"{check}: revised")
     for step in history(one_by_one):
-        record(one_by_one, cast.pack(), hands.REALM, [step])
+        record(one_by_one, cast.pack(), hands.REALM, [step], explain=lambda _step, check: f"{check}: revised")
     assert counted(at_once) == counted(one_by_one)
     second = next(row for row in counted(at_once) if row[:2] == (MARCH, 2))
     assert second[2:4] == ("accepted", 0)

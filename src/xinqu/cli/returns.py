@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from xinqu.cli import context, output, return_flow
+from xinqu.cli import context, output, return_explanations, return_flow
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Exit
 from xinqu.vocabulary.text import Lang, Text
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN = ("check", "level", "verdict", "items", "values", "reason")
 _HANDED_IN = {"event": pl.Int64, "subject": pl.String, "version": pl.Int64, "content_hash": pl.String}
-_LISTED = ("form", "area", "sub_unit", "period", "version", "state", "kind", "errors", "warnings", "file_name", "submitted_by", "submitted_at", "revision", "queries")  # fmt: skip
+_LISTED = ("form", "area", "sub_unit", "period", "version", "state", "kind", "errors", "warnings", "file_name", "submitted_by", "submitted_at", "revision", "queries", "to_explain")  # fmt: skip
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +39,9 @@ def register(parser: argparse.ArgumentParser) -> None:
             "--annotated", type=Path, default=None, help="folder for the files with each fault in its cell"
         )
         if act == "submit":
+            made.add_argument(
+                "--explain", action="append", default=[], metavar="CHECK=WORDS", help="what a warning is explained by"
+            )
             made.add_argument("--revision", default="", metavar="CODE", help="why an accepted return is corrected")
     listed = acts.add_parser(
         "list", help="list submissions and their state", epilog="xinqu return list --area lanzhou --realm rehearsal"
@@ -62,12 +65,15 @@ def register(parser: argparse.ArgumentParser) -> None:
     unlock.add_argument("area")
     unlock.add_argument("--reason", required=True)
     return_flow.register(acts)
+    return_explanations.register(acts)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     if args.act in return_flow.ACTS:
         return return_flow.run(args)
+    if args.act in return_explanations.ACTS:
+        return return_explanations.run(args)
     return {"list": _list, "lock": _close, "unlock": _close}.get(args.act, _take)(args)
 
 
@@ -89,9 +95,14 @@ def _take(args: argparse.Namespace) -> int:
             output.emit(_by_file(taken), args.format)
         return int(Exit.REFUSED if taken.has_errors else Exit.DONE)
     account = context.actor(args, opened, realm)
-    events = hand_in.submit(opened, realm, taken, account=account, revision=args.revision)
+    words = return_explanations.words_of(args.explain)
+    events = hand_in.submit(opened, realm, taken, account=account, revision=args.revision, explanations=words)
     if args.format != "table":
-        rows = [(event.seq, event.subject, event.data["version"], event.data["content_hash"]) for event in events]
+        rows = [
+            (event.seq, event.subject, event.data["version"], event.data["content_hash"])
+            for event in events
+            if event.type == "return.submitted"
+        ]
         output.emit(pl.DataFrame(rows, schema=_HANDED_IN, orient="row"), args.format)
         return int(Exit.DONE)
     for event in events:
@@ -138,12 +149,15 @@ def _list(args: argparse.Namespace) -> int:
     from xinqu.spine.submissions import submissions_at
 
     opened = context.workspace(args)
-    frame = submissions_at(opened, context.realm(args, opened))
+    realm = context.realm(args, opened)
+    frame = submissions_at(opened, realm)
     for column in ("form", "area", "period"):
         wanted = getattr(args, column)
         if wanted:
             frame = frame.filter(pl.col(column) == wanted)
-    frame = frame.with_columns(queries=pl.col("open_queries").list.len())
+    frame = return_explanations.with_waiting(
+        opened, realm, frame.with_columns(queries=pl.col("open_queries").list.len())
+    )
     output.emit(frame.select(_LISTED), args.format)
     return int(Exit.DONE)
 

@@ -34,7 +34,7 @@ _REASONS = {
     "unit_yi": "数值疑以亿元为单位填报，应为万元，请核对",
     "identity_break": "分项大于总项，请核对",
 }
-_EXPLANATION = "已核实：数据无误，系修订或实际变动所致（演练）"
+EXPLANATION = "已核实：数据无误，系修订或实际变动所致（演练）"
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "type": pl.String, "actor": pl.String, "organisation": pl.String, "role": pl.String,
     "recorded_at": pl.Datetime("us", "UTC"), "effective_on": pl.Date, "subject": pl.String, "form": pl.String,
@@ -173,7 +173,7 @@ def _with_words(events: pl.DataFrame, nation: Nation) -> pl.DataFrame:
     )
     back, explained = pl.col("type") == "return.sent_back", pl.col("type") == "return.finding_explained"
     return events.join(slips, on=KEY, how="left", maintain_order="left").with_columns(
-        pl.when(back).then("why").when(explained).then(pl.lit(_EXPLANATION)).otherwise(pl.lit("")).alias("reason"),
+        pl.when(back).then("why").when(explained).then(pl.lit(EXPLANATION)).otherwise(pl.lit("")).alias("reason"),
         pl.when(back).then("found").otherwise(pl.lit("")).alias("findings"),
         pl.when(pl.col("type") == "return.co_checked").then(pl.lit("agreed")).otherwise(pl.lit("")).alias("result"),
     )

@@ -24,6 +24,7 @@ MOVES: dict[str, tuple[frozenset[str], str]] = {
     "return.accepted": (frozenset({"province_approved"}), "accepted"),
     "return.co_checked": (_IN_APPROVAL, ""),
     "return.finding_explained": (_IN_APPROVAL, ""),
+    "return.explanation_judged": (_IN_APPROVAL, ""),
     "return.edited": (_IN_APPROVAL, ""),
     "return.queried": (_IN_APPROVAL | _IN_FORCE, ""),
     "return.answered": (_IN_APPROVAL | _IN_FORCE | {"returned"}, ""),

@@ -38,8 +38,9 @@ def decide(
 ) -> StoredEvent:
     """Record the decision ``kind`` (an event type) of ``account`` about a submission of ``key``.
 
-    ``words``: ``reason`` (kept as a salted object), ``rule`` (a check that is explained), ``findings`` (checks that are
-    sent back with it, by ``;``).
+    ``words``: ``reason`` (kept as a salted object), ``rule`` (a check that is explained, or whose explanation is
+    judged), ``result`` (``accepted`` or ``refused``, of an explanation), ``findings`` (checks that are sent back with it,
+    by ``;``).
 
     Raises:
         Refused: XQ-RETURN-104 when nothing was handed in, XQ-RETURN-105 when the account holds no role that may
@@ -48,7 +49,7 @@ def decide(
     pack = adopted(workspace, realm)
     row = newest_of(workspace, realm, key, version)
     said = ({"result": _AGREED} if kind == "return.co_checked" else {}) | {
-        name: words[name] for name in ("rule", "findings") if name in words
+        name: words[name] for name in ("rule", "findings", "result") if name in words
     }
     step = Decide(
         type=kind,

@@ -1,7 +1,7 @@
 """One workspace with both realms: real published figures and a rehearsal nation, each taken through the whole cycle."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from xinqu.policy.load import load_pack
@@ -9,7 +9,7 @@ from xinqu.policy.pack import Pack
 from xinqu.rehearsal.calibrate import published_calibration
 from xinqu.rehearsal.difficulties import raised_by_hand
 from xinqu.rehearsal.nation import AS_OF, Nation, generate
-from xinqu.rehearsal.script import write_script
+from xinqu.rehearsal.script import EXPLANATION, write_script
 from xinqu.rehearsal.versions import documents as nation_documents
 from xinqu.returns.document import ReturnDocument
 from xinqu.returns.published import published_documents
@@ -17,7 +17,8 @@ from xinqu.returns.read import read_return
 from xinqu.returns.template import export_workbook
 from xinqu.spine import accounts, log, policy, scripted
 from xinqu.spine.accounts import Person
-from xinqu.spine.returns import record
+from xinqu.spine.explanations import EXPLAINED
+from xinqu.spine.returns import Explain, record
 from xinqu.spine.steps import Decide, HandIn, Key, Step
 from xinqu.spine.tick import tick
 from xinqu.spine.workspace import Workspace, create, now
@@ -64,7 +65,8 @@ def rehearse(workspace: Workspace, pack: Pack, *, seed: int, scale: int) -> None
     _open(workspace, pack, realm, lambda: _OPENED)
     _set_targets(workspace, pack)
     nation = generate(pack, seed, scale=scale, calibration=published_calibration(pack))
-    record(workspace, pack, realm, _steps(pack, nation))
+    steps = _steps(pack, nation)
+    record(workspace, pack, realm, steps, explain=_words_for_warnings(steps))
     _raise_by_hand(workspace, pack, nation)
     tick(workspace, realm, since=_TICK_SINCE, as_of=AS_OF, recorded_at=dt.datetime.combine(AS_OF, _CLOSES))
 
@@ -134,6 +136,19 @@ def _steps(pack: Pack, nation: Nation) -> list[Step]:
         if place[:2] in _AS_WORKBOOKS:
             versions[place] = _as_workbook(pack, document)
     return [_step(row, versions) for row in write_script(pack, nation).iter_rows(named=True)]
+
+
+def _words_for_warnings(steps: Sequence[Step]) -> Explain:
+    """Let each filer explain the warnings of what will stand; what goes back is corrected, not explained."""
+    decisions = [step for step in steps if isinstance(step, Decide)]
+    goes_back = {(step.key, step.version) for step in decisions if step.type == "return.sent_back"}
+    told = {(step.key, step.version, step.data.get("rule")) for step in decisions if step.type == EXPLAINED}
+
+    def explain(step: HandIn, check: str) -> str:
+        place = (step.key, step.version)
+        return "" if place in goes_back or (*place, check) in told else EXPLANATION
+
+    return explain
 
 
 def _as_workbook(pack: Pack, document: ReturnDocument) -> ReturnDocument:

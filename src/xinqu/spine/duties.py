@@ -15,15 +15,15 @@ from xinqu.vocabulary.text import Text
 SYSTEM = "system"
 # What only the holder of a granted role may do: giving roles away, for good or for a while.
 NEVER_LENT = frozenset({"account.granted", "account.revoked", DELEGATED, ENDED})
+_FILED = frozenset({"return.submitted", "return.finding_explained"})  # who approves accepts what was explained
 # Type of event -> types whose actors on the same subject must be others. DOMAIN b: "submitter, checker and approver
 # differ; the closer of a difficulty is never its holder; whoever commits a draw frame does not name the seed".
 OTHERS_THAN: dict[str, frozenset[str]] = {
     "return.co_checked": frozenset({"return.submitted"}),
-    "return.area_approved": frozenset({"return.submitted"}),
-    "return.province_approved": frozenset({"return.submitted", "return.co_checked", "return.area_approved"}),
-    "return.accepted": frozenset(
-        {"return.submitted", "return.co_checked", "return.area_approved", "return.province_approved"}
-    ),
+    "return.explanation_judged": _FILED,
+    "return.area_approved": _FILED,
+    "return.province_approved": _FILED | {"return.co_checked", "return.area_approved"},
+    "return.accepted": _FILED | {"return.co_checked", "return.area_approved", "return.province_approved"},
     "return.edited": frozenset({"return.submitted"}),
     "record.approved": frozenset({"record.posted"}),
     "draw.seed_named": frozenset({"draw.committed"}),

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import polars as pl
@@ -118,11 +119,13 @@ def submit(
     *,
     account: str,
     revision: str = "",
+    explanations: Mapping[str, str] = MappingProxyType({}),
     clock: Callable[[], dt.datetime] = now,
 ) -> list[StoredEvent]:
     """Hand in examined files as ``account``, who must be a filer of each return's unit: all of them or none.
 
     ``revision``: the code of CL_REVISION_REASON of those among them that are not the first version of their return.
+    ``explanations``: what the filer says of warnings, by check; those of checks that hold are not written down.
     """
     steps = []
     for document in taken.examined.documents:
@@ -130,7 +133,9 @@ def submit(
         actor = _filer(workspace, realm, taken.pack, account, Key.of(document), beijing_day(clock()))
         reason = revision if version > 1 else ""
         steps.append(HandIn(document=document, actor=actor, version=version, revision=reason))
-    return record(workspace, taken.pack, realm, steps, clock=clock)
+    return record(
+        workspace, taken.pack, realm, steps, explain=lambda _step, check: explanations.get(check, ""), clock=clock
+    )
 
 
 def _filer(workspace: Workspace, realm: Realm, pack: Pack, account: str, key: Key, today: dt.date) -> Person:

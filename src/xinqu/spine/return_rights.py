@@ -16,6 +16,7 @@ ACTIONS = {
     "return.submitted": "submit",
     "return.recalled": "recall",
     "return.finding_explained": "submit",
+    "return.explanation_judged": "send_back",  # who may send a return back may also refuse what it was explained by
     "return.sent_back": "send_back",
     "return.area_approved": "approve",
     "return.province_approved": "approve",
