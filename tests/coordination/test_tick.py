@@ -183,6 +183,7 @@ def test_events_come_in_due_order_with_the_fields_their_types_require():
     events = ticked(log(), AS_OF)
     assert [e.effective_on for e in events] == sorted(e.effective_on for e in events)
     assert {e.type for e in events} == {
+        "return.due_soon",
         "return.due_passed",
         "difficulty.raised",
         "difficulty.escalated",

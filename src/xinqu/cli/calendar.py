@@ -10,7 +10,7 @@ from xinqu.policy.load import load_pack
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.text import Text
 
-_REMINDER_DAYS = 5
+_REMINDER = "reminder_working_days"
 _SHOWN = (
     "form", "area", "period", "state", "timing", "due_on", "provisional", "extended", "days_left", "filed_on",
     "days_after_due", "is_accepted", "times_sent_back", "holder_role", "holder", "locked",
@@ -27,7 +27,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     for column in ("form", "area", "period", "state"):
         board.add_argument(f"--{column}")
     due = acts.add_parser("due", help="list what falls due in some working days, and what is late")
-    due.add_argument("--days", type=int, default=_REMINDER_DAYS, help="working days ahead")
+    due.add_argument("--days", type=int, help="working days ahead; else as the pack reminds")
     punctuality = acts.add_parser("punctuality", help="show shares on time and days early or late")
     punctuality.add_argument("--by", action="append", choices=("form", "area", "quarter"), help="repeat for several")
     for reading in (board, due, punctuality):
@@ -87,10 +87,20 @@ def _board(args: argparse.Namespace) -> int:
 def _due(args: argparse.Namespace) -> int:
     from xinqu.monitoring.submission_board import falling_due
 
-    frame, _ = _read(args)
+    frame, as_of = _read(args)
+    days = args.days if args.days is not None else _reminder(args, as_of)
     shown = ("form", "area", "period", "state", "due_on", "days_left", "extended", "holder_role", "holder")
-    output.emit(falling_due(frame, working_days=args.days).select(shown), args.format)
+    output.emit(falling_due(frame, working_days=days).select(shown), args.format)
     return 0
+
+
+def _reminder(args: argparse.Namespace, as_of: dt.date) -> int:
+    """Return how many working days before a due day the pack reminds; XQ-CLI-005 where it says nothing."""
+    parameter = context.pack(context.workspace(args)).parameters.get(_REMINDER)
+    number = parameter.on(as_of) if parameter else None
+    if number is None:
+        context.need(args, "days")
+    return int(number.value) if number else 0
 
 
 def _punctuality(args: argparse.Namespace) -> int:

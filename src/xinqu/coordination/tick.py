@@ -1,4 +1,4 @@
-"""What time has brought about and nobody wrote yet: late and missing returns, difficulties, escalations, major matters.
+"""What time has brought about and nobody wrote yet: reminders, late and missing returns, difficulties, escalations, major matters.
 
 Each event carries the day on which it came about, computed from facts, not from the day of the tick: ticking after a
 pause gives the same events as ticking every day, and ticking twice gives none. What people did during the pause stands
@@ -16,7 +16,7 @@ from xinqu.coordination.due_events import DueEvent, in_due_order, log_columns, w
 from xinqu.coordination.matter_rules import Inputs
 from xinqu.coordination.matters import TRIGGERED, major_matters
 from xinqu.coordination.proposals import due_escalations, propose_difficulties, red_since
-from xinqu.coordination.returns_due import overtaken_returns
+from xinqu.coordination.returns_due import due_reminders, overtaken_returns
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.calendars import WorkingCalendar
 from xinqu.vocabulary.event_frame import read_events
@@ -53,7 +53,8 @@ def tick(
     Returns: events in due order; the caller writes them as the system account.
     """
     log = log_columns(log)
-    returns = overtaken_returns(pack, log, calendar, since=since, as_of=as_of, forms=forms)
+    returns = due_reminders(pack, log, calendar, since=since, as_of=as_of, forms=forms)
+    returns += overtaken_returns(pack, log, calendar, since=since, as_of=as_of, forms=forms)
     reds = red_since(pack, known.lamps, log, calendar, as_of=as_of)
     existing = difficulties(pack, log, calendar, as_of=as_of)
     raised = propose_difficulties(pack, reds, existing, since=since, as_of=as_of)

@@ -145,6 +145,9 @@ class Organisation(Record, kw_only=True, frozen=True):
     path: str
     field: str = ""
     template: bool = False
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    successors: list[str] = []
     status: Status
 
 
