@@ -38,10 +38,11 @@ _LAYOUT: dict[str, tuple[str, str, type[model.Record], str]] = {
     "oracle": ("oracles.yaml", "oracles", model.Oracle, "id"),
     "report": ("reports/*.yaml", "", model.Report, "id"),
     "release_table": ("disclosure/*.yaml", "tables", model.ReleaseTable, "id"),
+    "release_series": ("releases.yaml", "series", model.ReleaseSeries, "id"),
     "outside_figure": ("outside/*.yaml", "figures", model.OutsideFigure, "id"),
     "code": ("codelists/*.yaml", "codes", model.Code, "code"),
 }
-_PLURAL = {"conflict_class": "conflict_classes"}
+_PLURAL = {"conflict_class": "conflict_classes", "release_series": "release_series"}
 
 
 class _Lines(yaml.CSafeLoader):
@@ -104,7 +105,7 @@ def load_pack(folder: Path = DEFAULT_PACK, *, cache: Path | None = None) -> Pack
 def _code_sha256() -> str:
     """Return the hash of the code that shapes a kept pack: another shape is another file, never a decoding fault."""
     digest = hashlib.sha256()
-    for name in ("model_base.py", "model_statistics.py", "model_practice.py", "pack.py", "load.py"):
+    for name in ("model_base.py", "model_statistics.py", "model_practice.py", "model_release.py", "pack.py", "load.py"):
         digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()[:16]
 

@@ -20,6 +20,7 @@ from xinqu.policy.model_practice import (
     Target,
     Transition,
 )
+from xinqu.policy.model_release import ReleaseSeries
 from xinqu.policy.model_statistics import (
     Area,
     AreaScope,
@@ -70,6 +71,7 @@ __all__ = [
     "ParameterVersion",
     "Permission",
     "Record",
+    "ReleaseSeries",
     "ReleaseTable",
     "Report",
     "ReportLine",

@@ -42,6 +42,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     oracles: dict[str, model.Oracle]
     reports: dict[str, model.Report]
     release_tables: dict[str, model.ReleaseTable]
+    release_series: dict[str, model.ReleaseSeries]
     outside_figures: dict[str, model.OutsideFigure]
     places: dict[str, Place]
 
@@ -110,7 +111,13 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 def in_force(
-    record: model.Check | model.Indicator | model.Form | model.Instrument | model.ReleaseTable | model.OutsideValue,
+    record: model.Check
+    | model.Indicator
+    | model.Form
+    | model.Instrument
+    | model.ReleaseSeries
+    | model.ReleaseTable
+    | model.OutsideValue,
     day: dt.date,
 ) -> bool:
     """Say whether a dated record is in force on ``day``."""

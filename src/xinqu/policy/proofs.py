@@ -187,6 +187,11 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noq
                 yield f"report:{report.id}", "indicator", name, pack.indicators
     if pack.info.size_item:
         yield f"pack:{pack.info.id}", "item", pack.info.size_item, pack.items
+    for series in pack.release_series.values():
+        # an area form of the series' frequency; anything else could not come out with the others
+        fitting = [form.id for form in pack.area_forms if form.frequency is series.frequency]
+        for name in series.forms:
+            yield f"release_series:{series.id}", f"area form ({series.frequency})", name, fitting
     for table in pack.release_tables.values():
         items = {item.code: item for item in pack.forms[table.form].items} if table.form in pack.forms else {}
         where = f"release_table:{table.id}"
