@@ -1,9 +1,9 @@
 """Warnings need words that the next level accepts or refuses; what was accepted holds for a later version that says the same."""
 
-import hands
 import polars as pl
 import pytest
 
+import hands
 from xinqu.spine import hand_in
 from xinqu.spine.explanations import listing
 from xinqu.vocabulary.problem import Refused
