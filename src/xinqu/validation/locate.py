@@ -22,18 +22,25 @@ def locate(rows: pl.DataFrame, rules: Sequence[Rule], form: Form) -> Findings:
     """Run ``rules`` on ``rows`` (part of the context frame of ``form``) and return findings and counts.
 
     All rules are one ``select``; the false and unknown ones are found by index in the same pass, so that the cost
-    beyond it grows with what is found, not with what was checked.
+    beyond it grows with what is found, not with what was checked. Of record forms the unknown ones are counted by reason,
+    not listed: a month of new records has millions of them (nothing stood there the month before).
     """
     return joined(_locate(block, rules, form) for block in rows.iter_slices(BLOCK_ROWS))
 
 
 def _locate(rows: pl.DataFrame, rules: Sequence[Rule], form: Form) -> Findings:
     said = verdicts(rows, rules)
-    row, rule = np.nonzero(said != TRUE)
-    found = pl.DataFrame({"row": row, "rule": rule, "false": said[row, rule] == FALSE}).with_row_index("at")
+    row, rule = np.nonzero(said == FALSE if form.keys else said != TRUE)
+    false = said[row, rule] == FALSE
+    reasons = _reasons_of_records(rows, rules, said) if form.keys else None
+    if form.keys:  # the rest reads the rows that something was found in, a few of millions
+        kept, row = np.unique(row, return_inverse=True)
+        rows = rows[kept]
+    found = pl.DataFrame({"row": row, "rule": rule, "false": false}).with_row_index("at")
     told = _told(found, _inputs(rows, rules, found))
     told = told.with_columns(_reasons(told, rows, rules))
-    return Findings(_frame(rows, rules, told, form), _counts(said, told, rules, form.id))
+    known = _reasons_told(told, len(rules)) if reasons is None else reasons
+    return Findings(_frame(rows, rules, told, form), _counts(said, known, rules, form.id))
 
 
 def verdicts(rows: pl.DataFrame, rules: Sequence[Rule]) -> NDArray[np.int8]:
@@ -160,11 +167,30 @@ def _records(rows: pl.DataFrame, form: Form) -> pl.Series:
     return pl.DataFrame(pairs).select(record.alias("record")).to_series()
 
 
-def _counts(said: NDArray[np.int8], told: pl.DataFrame, rules: Sequence[Rule], form: str) -> pl.DataFrame:
+def _reasons_told(told: pl.DataFrame, rules: int) -> NDArray[np.uint32]:
+    """Return how often each rule (row) is unknown for each of ``REASONS`` (column)."""
     unknown = told.filter(~pl.col("false"))
     number = unknown["reason"].replace_strict(_REASON_NUMBER, return_dtype=pl.Int64).to_numpy()
-    reasons = np.zeros((len(rules), len(REASONS)), dtype=np.uint32)
+    reasons = np.zeros((rules, len(REASONS)), dtype=np.uint32)
     np.add.at(reasons, (unknown["rule"].to_numpy(), number), 1)
+    return reasons
+
+
+def _reasons_of_records(rows: pl.DataFrame, rules: Sequence[Rule], said: NDArray[np.int8]) -> NDArray[np.uint32]:
+    """Return the same without listing: one column of reasons for each rule that is unknown somewhere."""
+    reasons = np.zeros((len(rules), len(REASONS)), dtype=np.uint32)
+    for number in np.flatnonzero((said == UNKNOWN).any(axis=0)).tolist():
+        states = [_state(name, rows.schema) for name in rules[number].inputs]
+        unusable = [pl.when(state != ValueState.REPORTED.value).then(state) for state in states]
+        reason = pl.coalesce([*unusable, pl.lit(Unknown.ZERO_DIVISOR.value)]).alias("reason")
+        unknown = pl.Series(said[:, number] == UNKNOWN)
+        counted = rows.filter(unknown).select(reason)["reason"].value_counts()
+        for name, count in counted.iter_rows():
+            reasons[number, _REASON_NUMBER[name]] = count
+    return reasons
+
+
+def _counts(said: NDArray[np.int8], reasons: NDArray[np.uint32], rules: Sequence[Rule], form: str) -> pl.DataFrame:
     codes = (("true", TRUE), ("false", FALSE), ("indeterminate", UNKNOWN))
     return pl.DataFrame(
         {
