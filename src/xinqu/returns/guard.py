@@ -45,6 +45,8 @@ _MARKS = re.compile(
 
 def security_mark(text: str) -> str | None:
     """Return the first security marking in a text, None when there is none."""
+    if "密" not in text and "secret" not in text.casefold():  # a hundred times faster than the search on long files
+        return None
     found = _MARKS.search(text)
     return found[0] if found else None
 

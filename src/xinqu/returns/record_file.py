@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import fastexcel
@@ -92,7 +93,7 @@ def read_table(form: Form, body: bytes, filename: str) -> RecordTable:
 def _csv(body: bytes, filename: str) -> RecordTable:
     text = decode_text(body, filename)
     header, cells, start = {}, {}, 0
-    for number, line in enumerate(text.splitlines()[:50], start=1):
+    for number, line in enumerate(text.split("\n", 50)[:50], start=1):
         if line.strip() and not line.startswith("#"):
             break
         start = number
@@ -144,10 +145,10 @@ def as_text(column: pl.Series) -> pl.Series:
     return column.cast(pl.String)  # whole numbers, dates, flags and texts are written so
 
 
-def parquet_header(body: bytes) -> dict[str, str] | None:
-    """Return the header that a Parquet file bears in its metadata, as texts; None without."""
+def parquet_header(file: bytes | Path) -> dict[str, str] | None:
+    """Return the header that a Parquet file bears in its metadata, as texts; None without. Of a path, no rows are read."""
     try:
-        text = pl.read_parquet_metadata(io.BytesIO(body)).get(HEADER_KEY)
+        text = pl.read_parquet_metadata(file if isinstance(file, Path) else io.BytesIO(file)).get(HEADER_KEY)
         header = msgspec.json.decode(text, type=Header) if text else None
     except (pl.exceptions.PolarsError, msgspec.MsgspecError, OSError):
         return None
