@@ -64,15 +64,18 @@ def at(day: int, hour: int = 2) -> Callable[[], dt.datetime]:
     return lambda: OPENED + dt.timedelta(days=day, hours=hour)
 
 
-def upload(period: str = "2026-03", *, area: str = "lanzhou", kind: str = "regular", sub_unit: str = "", **values: str):
+def upload(
+    period: str = "2026-03", *, area: str = "lanzhou", kind: str = "regular", sub_unit: str = "", scope: str = "S5",
+    **values: str,
+) -> Upload:  # fmt: skip
     """Return a sound xm1 return as CSV; ``values`` replace or (given as "") drop items."""
     rows = [
-        {"item": code, "value": value, "state": "reported", "half_digit": "0", "scope": "S5", "origin": "simulated",
+        {"item": code, "value": value, "state": "reported", "half_digit": "0", "scope": scope, "origin": "simulated",
          "note": ""}
         for code, value in sorted((VALUES | values).items())
         if value
     ]  # fmt: skip
-    header = Header(form="xm1", form_version=1, area=area, period=period, kind=kind, scope="S5", sub_unit=sub_unit)
+    header = Header(form="xm1", form_version=1, area=area, period=period, kind=kind, scope=scope, sub_unit=sub_unit)
     return Upload(f"xm1_{area}_{period}.csv", write_csv_return(header, rows, origin="simulated"))
 
 
@@ -96,7 +99,7 @@ def act(
 
 def accept(opened: Workspace, *uploads: Upload, key: Key = MARCH, day: int = 10) -> list[StoredEvent]:
     """Take a return from hand-in to acceptance through five hands."""
-    events = submit(opened, *uploads, day=day, explained=True)
+    events = submit(opened, *uploads, day=day)
     return events + [act(opened, kind, account, key=key, day=day) for kind, account in COURSE]
 
 

@@ -38,6 +38,8 @@ def with_changes(pack: Pack, changes: Iterable[Change], *, on: dt.date) -> Pack:
     """
     tree = dict(pack.organisations)
     for change in changes:
+        if not set(change.organisations) <= tree.keys():
+            continue  # a later pack no longer has them
         if change.name is not None:
             if change.valid_from <= on:
                 (renamed,) = change.organisations

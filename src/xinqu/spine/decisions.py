@@ -34,8 +34,11 @@ def write(
     account: str,
     second: str = "",
     clock: Clock = now,
+    then: Callable[[list[StoredEvent]], None] | None = None,
 ) -> StoredEvent:
     """Append one decision of ``account`` in the first of its roles that the event's type admits.
+
+    ``then`` writes what follows from the event in the same transaction.
 
     Raises:
         Refused: XQ-DECISION-001 when it holds none of them (exit 3), and what the log refuses.
@@ -47,7 +50,7 @@ def write(
         type=kind, realm=realm, actor=person.account, organisation=person.organisation, role=person.role,
         subject=subject, data=words,
     )  # fmt: skip
-    return log.append(workspace, pack, [event], clock=clock)[0]
+    return log.append(workspace, pack, [event], clock=clock, then=then)[0]
 
 
 def acting(workspace: Workspace, pack: Pack, realm: Realm, account: str, kind: str, *, clock: Clock = now) -> Person:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from xinqu.policy.model import Organisation
+from xinqu.policy.organisation_changes import heirs
 from xinqu.policy.pack import Pack
 from xinqu.spine.delegated import Held, roles_in_force
 from xinqu.spine.workspace import Workspace, now
@@ -103,8 +104,9 @@ def _in_scope(scope: str, account: str, organisation: str, target: Target, pack:
     return own is not None and scope in _SCOPES and _SCOPES[scope](own, target, pack)
 
 
-def _own_unit(own: Organisation, target: Target, _pack: Pack) -> bool:
-    return own.id == target.organisation
+def _own_unit(own: Organisation, target: Target, pack: Pack) -> bool:
+    """Say whether it is the own unit, or one that it took over from."""
+    return own.id == target.organisation or own.id in heirs(pack, target.organisation)
 
 
 def _area_subtree(own: Organisation, target: Target, pack: Pack) -> bool:

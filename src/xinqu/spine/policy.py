@@ -12,18 +12,44 @@ import polars as pl
 from xinqu.policy.archive import load_archived, pack_bytes
 from xinqu.policy.check import check_pack
 from xinqu.policy.load import DEFAULT_PACK, load_pack
+from xinqu.policy.organisation_changes import Change, Successor, with_changes
 from xinqu.policy.pack import Pack
 from xinqu.spine import accounts, log
 from xinqu.spine.accounts import Person
 from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
 from xinqu.vocabulary.canonical import sha256_hex
+from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
 _PACKS_KEPT = 8  # of a process: the present one, and those of the vintages that were asked for lately
 _PROVED: set[str] = set()  # hashes of packs in which check_pack found nothing
+
+
+_ORGANISATION_EVENTS = ("org.renamed", "org.split", "org.merged")
+
+
+class _Reorganised(msgspec.Struct):
+    """The data of an event that changed organisations."""
+
+    valid_from: dt.date
+    organisation: str = ""
+    organisations: list[str] = []
+    successors: list[Successor] = []
+    name_zh: str = ""
+    name_en: str = ""
+
+    @property
+    def change(self) -> Change:
+        """What it says."""
+        return Change(
+            organisations=tuple(self.organisations or [self.organisation]),
+            valid_from=self.valid_from,
+            successors=tuple(self.successors),
+            name=Text(self.name_zh, self.name_en) if self.name_zh else None,
+        )
 
 
 class _Adopted(msgspec.Struct):
@@ -104,11 +130,43 @@ def administrator(workspace: Workspace, account: str, *, realm: Realm, pack: Pac
 
 
 def adopted(workspace: Workspace, realm: Realm, vintage: int | None = None) -> Pack:
-    """Return the pack that was in force in ``realm`` at ``vintage`` (None: now); the software's own before any adoption."""
+    """Return the pack that was in force in ``realm`` at ``vintage`` (None: now); the software's own before any adoption.
+
+    Its organisations are as the events of splits, mergers and new names until then leave them.
+    """
+    pack = unchanged(workspace, realm, vintage)
+    last = log.last_seq(workspace, realm, _ORGANISATION_EVENTS, vintage)
+    if not last:
+        return pack
+    newest = log.last_of_realm(workspace, realm, vintage)
+    day = beijing_day(newest.recorded_at) if newest else pack.info.valid_from
+    return _reorganised(workspace, realm, vintage, pack.sha256, last, day)
+
+
+def unchanged(workspace: Workspace, realm: Realm, vintage: int | None = None) -> Pack:
+    """Return the pack in force at ``vintage`` with the organisations that it was written with."""
     row = _row(workspace, realm, vintage)
     if row is None:
         return load_pack(cache=workspace.cache_dir)
     return _archived(workspace, row.archive, row.hash)
+
+
+def organisation_changes(workspace: Workspace, realm: Realm, vintage: int | None = None) -> list[Change]:
+    """Return what happened to organisations until ``vintage``, in the order of the days from which it holds."""
+    events = log.events(workspace, realm, types=_ORGANISATION_EVENTS, upto=vintage)
+    found = [msgspec.json.decode(data, type=_Reorganised).change for data in events["data"].to_list()]
+    return sorted(found, key=lambda change: change.valid_from)
+
+
+@functools.lru_cache(maxsize=_PACKS_KEPT)
+def _reorganised(
+    workspace: Workspace, realm: Realm, vintage: int | None, sha256: str, last: int, day: dt.date
+) -> Pack:  # fmt: skip
+    """Return the pack (of this hash) at ``vintage`` as changed up to the event ``last``, with the names of ``day``."""
+    pack = unchanged(workspace, realm, vintage)
+    if pack.sha256 != sha256:
+        raise RuntimeError("the pack in force changed while it was read")
+    return with_changes(pack, organisation_changes(workspace, realm, last), on=day)
 
 
 @functools.lru_cache(maxsize=_PACKS_KEPT)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 
 from xinqu.engines.facts import empty_facts
-from xinqu.engines.record_facts import records_to_facts
+from xinqu.engines.record_facts import facts_of_return
 from xinqu.policy.pack import Pack
 from xinqu.returns.document import ReturnDocument
 from xinqu.spine.workspace import Workspace
@@ -37,14 +38,8 @@ def record_facts_of(pack: Pack, realm: Realm, form: str, documents: Sequence[Ret
 
 
 def _facts(pack: Pack, form: str, rows: pl.DataFrame, realm: Realm, said: dict[str, object]) -> pl.DataFrame:
-    heads = {
-        "area": said["area"], "sub_unit": said["sub_unit"], "period": said["period"], "submission": said["content_hash"],
-        "scope": said["scope"], "origin": ORIGINS[realm].value,
-    }  # fmt: skip
-    return records_to_facts(
-        pack, form,
-        rows.with_columns(
-            *(pl.lit(value, pl.String).alias(name) for name, value in heads.items()),
-            event=pl.lit(said["accepted_event"], pl.Int64), row=pl.int_range(pl.len(), dtype=pl.Int64),
-        ),
+    return facts_of_return(
+        pack, form, rows, area=str(said["area"]), period=str(said["period"]),
+        submission=str(said["content_hash"]), scope=str(said["scope"]), origin=ORIGINS[realm].value,
+        event=cast("int", said["accepted_event"]),
     )  # fmt: skip

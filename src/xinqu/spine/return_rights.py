@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from xinqu.policy.organisation_changes import in_place_of
 from xinqu.policy.pack import Pack
 from xinqu.spine import return_problems
 from xinqu.spine.accounts import Person
@@ -9,6 +10,7 @@ from xinqu.spine.delegated import Held
 from xinqu.spine.permissions import Target, may
 from xinqu.spine.steps import Key, Step
 from xinqu.vocabulary.origin import Realm
+from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Problem
 
 # event -> the action of permissions.yaml that it is
@@ -29,13 +31,19 @@ _UNCHANGED_BEFORE = "submitted"  # release state of a return that is only now ha
 
 
 def unit_of(pack: Pack, key: Key) -> str:
-    """Return the organisation that files the return of ``key``."""
-    return f"{key.area}.{key.sub_unit}" if key.sub_unit else filled(pack, pack.forms[key.form].reporting_org, key.area)
+    """Return the organisation that files the return of ``key``: of the area's own, who stands at the period's end."""
+    if key.sub_unit:
+        return f"{key.area}.{key.sub_unit}"
+    return _standing(pack, filled(pack, pack.forms[key.form].reporting_org, key.area), key)
 
 
 def co_checker_of(pack: Pack, key: Key) -> str:
     """Return the organisation that co-checks the return of ``key``; "partner" for any partner, "" for none."""
-    return filled(pack, pack.forms[key.form].co_check_org, key.area)
+    return _standing(pack, filled(pack, pack.forms[key.form].co_check_org, key.area), key)
+
+
+def _standing(pack: Pack, organisation: str, key: Key) -> str:
+    return in_place_of(pack, organisation, Period.parse(key.period).end) if organisation else ""
 
 
 def filled(pack: Pack, pattern: str, area: str) -> str:

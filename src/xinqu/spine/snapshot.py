@@ -22,7 +22,7 @@ from xinqu.indicators.compile import compile_figures
 from xinqu.monitoring.lamps import lamps
 from xinqu.monitoring.targets import targets_in_force
 from xinqu.policy.pack import Pack
-from xinqu.shapes import statistical_return
+from xinqu.shapes import releases, statistical_return
 from xinqu.spine import log
 from xinqu.spine.calendar import calendar_of
 from xinqu.spine.compact import facts_of, forget_old, read_parquet, write_parquet
@@ -44,7 +44,10 @@ COMPUTE_VERSION = 1  # raised whenever a part comes out differently for the same
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=True):
-    """One realm as known at event ``vintage`` and judged on ``as_of``; frames as docs/architecture.md says."""
+    """One realm as known at event ``vintage`` and judged on ``as_of``; frames as docs/architecture.md says.
+
+    ``sees``: the areas of which unreleased returns are read too; None for all. Of others only what is released enters.
+    """
 
     workspace: Workspace
     realm: Realm
@@ -54,6 +57,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     head_hash: str
     pack: Pack
     cached: bool = True
+    sees: frozenset[str] | None = None
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
@@ -73,10 +77,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
 
     @cached_property
     def submissions(self) -> pl.DataFrame:
-        """One row per submission."""
-        if not self.cached:
-            return statistical_return.fold(self.events)
-        return submissions_at(self.workspace, self.realm, self.vintage)
+        """One row per submission, of those that enter."""
+        if self.cached:
+            found = submissions_at(self.workspace, self.realm, self.vintage)
+        else:
+            found = releases.mark(statistical_return.fold(self.events), releases.fold(self.events))
+        if self.sees is None:
+            return found
+        return found.filter(pl.col("area").is_in(list(self.sees)) | (pl.col("state") == "released"))
 
     @cached_property
     def facts(self) -> Mapping[str, pl.DataFrame]:
@@ -157,6 +165,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
             "realm": str(self.realm), "vintage": vintage, "as_of": self.as_of.isoformat(), "pack": self.pack.sha256,
             "compute": COMPUTE_VERSION,
         }  # fmt: skip
+        if self.sees is not None:
+            said["sees"] = sorted(self.sees)
         return sha256_hex(canonical_json(said))[:32]
 
     def part_path(self, name: str) -> Path:
@@ -166,8 +176,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
 
     @cached_property
     def _returns_key(self) -> str:
-        """The key of parts that read accepted returns alone: the last acceptance in place of the vintage."""
-        return self._key(log.last_seq(self.workspace, self.realm, statistical_return.TO_FACTS, self.vintage))
+        """The key of parts that read accepted returns alone: the last event that changed these in place of the vintage."""
+        moving = [*statistical_return.TO_FACTS, releases.RECALLED, *([] if self.sees is None else [releases.RELEASED])]
+        return self._key(log.last_seq(self.workspace, self.realm, moving, self.vintage))
 
     def fresh(self) -> "Snapshot":
         """Return the same snapshot with nothing computed and nothing taken from the cache, for ``verify --deep``."""

@@ -5,12 +5,15 @@ from typing import Any
 
 import polars as pl
 
+from xinqu.policy.organisation_changes import stands
 from xinqu.policy.pack import Pack
 from xinqu.returns.document import ReturnDocument
 from xinqu.shapes import statistical_return
-from xinqu.spine import flow_problems, return_problems
+from xinqu.spine import flow_problems, organisation_problems, return_problems
 from xinqu.spine.closing import ClosedPeriods
+from xinqu.spine.return_rights import unit_of
 from xinqu.spine.steps import HandIn, Key, Step, kind_of
+from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Problem
 
 REVISION_REASONS = "CL_REVISION_REASON"
@@ -72,6 +75,10 @@ class Standing:
             return problem
         if step.document.header.kind == "regular" and self._closed.holds(step.key):
             return return_problems.closed_now(step.document)
+        unit = self._pack.organisations.get(unit_of(self._pack, step.key))
+        end = Period.parse(step.key.period).end
+        if unit is not None and not stands(unit, end):
+            return organisation_problems.not_there(step.document, unit, end)
         newest = before[max(before)] if before else None
         if newest and newest["state"] not in _GIVEN_UP and _is_same(step.document, newest):
             return flow_problems.same_again(step.document, newest)

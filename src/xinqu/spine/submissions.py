@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from xinqu.shapes import statistical_return
+from xinqu.shapes import releases, statistical_return
 from xinqu.shapes.statistical_return import CODE_VERSION, KEY, MOVES
 from xinqu.spine import log
 from xinqu.spine.compact import forget_old, read_parquet, write_parquet
@@ -18,7 +18,17 @@ _FEW = 500  # keys: beyond, the whole realm is folded at once
 
 
 def submissions_at(workspace: Workspace, realm: Realm, vintage: int | None = None) -> pl.DataFrame:
-    """Return one row per submission of ``realm`` as known at event ``vintage`` (None: now)."""
+    """Return one row per submission of ``realm`` as known at event ``vintage`` (None: now), releases included."""
+    return releases.mark(_unmarked(workspace, realm, vintage), releases_at(workspace, realm, vintage))
+
+
+def releases_at(workspace: Workspace, realm: Realm, vintage: int | None = None) -> list[releases.Release]:
+    """Return the releases of ``realm`` as known at event ``vintage`` (None: now)."""
+    return releases.fold(log.events(workspace, realm, upto=vintage, types=releases.EVENTS))
+
+
+def _unmarked(workspace: Workspace, realm: Realm, vintage: int | None) -> pl.DataFrame:
+    """Return the fold of the returns' own events, which is what is kept."""
     last = log.last_seq(workspace, realm, MOVES, vintage)
     path = kept_path(workspace, realm, last)
     kept = read_parquet(path)
@@ -35,7 +45,8 @@ def submissions_of(workspace: Workspace, realm: Realm, keys: Collection[ReturnKe
     """Return the submissions of some keys as they are now: of a few they are read without the rest of the realm."""
     if len(keys) > _FEW:
         return submissions_at(workspace, realm)
-    return statistical_return.fold(log.events_of(workspace, realm, MOVES, sorted({key.subject for key in keys})))
+    folded = statistical_return.fold(log.events_of(workspace, realm, MOVES, sorted({key.subject for key in keys})))
+    return releases.mark(folded, releases_at(workspace, realm))
 
 
 def kept_path(workspace: Workspace, realm: Realm, last: int) -> Path:
