@@ -80,13 +80,17 @@ def upload(
 
 
 def submit(
-    opened: Workspace, *uploads: Upload, account: str = FILER, day: int = 10, revision: str = "error"
-) -> list[StoredEvent]:
-    """Read, check and hand in, as the command does; ``revision`` is why a second version is handed in."""
+    opened: Workspace, *uploads: Upload, account: str = FILER, day: int = 10, revision: str = "error",
+    explained: bool = False,
+) -> list[StoredEvent]:  # fmt: skip
+    """Read, check and hand in, as the command does; ``revision`` is why a second version is handed in.
+
+    ``explained``: with words for each warning.
+    """
     taken = hand_in.examined(opened, REALM, uploads, clock=at(day))
-    false = taken.examined.findings.findings.filter(verdict="false", level="warning") if explained else None
-    words = dict.fromkeys(false["check"], "confirmed") if false is not None else {}
-    return hand_in.submit(opened, REALM, taken, explanations=words, account=account, revision=revision, clock=at(day))
+    warned = taken.examined.findings.findings.filter(verdict="false", level="warning")["check"]
+    words = dict.fromkeys(warned, "confirmed") if explained else {}
+    return hand_in.submit(opened, REALM, taken, account=account, revision=revision, explanations=words, clock=at(day))
 
 
 def act(
@@ -99,7 +103,7 @@ def act(
 
 def accept(opened: Workspace, *uploads: Upload, key: Key = MARCH, day: int = 10) -> list[StoredEvent]:
     """Take a return from hand-in to acceptance through five hands."""
-    events = submit(opened, *uploads, day=day)
+    events = submit(opened, *uploads, day=day, explained=True)
     return events + [act(opened, kind, account, key=key, day=day) for kind, account in COURSE]
 
 
