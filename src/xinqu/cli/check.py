@@ -4,7 +4,7 @@ import argparse
 
 import polars as pl
 
-from xinqu.cli import context, output
+from xinqu.cli import check_run, check_try, context, output
 from xinqu.policy.load import load_pack
 from xinqu.policy.pack import Pack
 from xinqu.validation import catalogue
@@ -27,11 +27,13 @@ def register(parser: argparse.ArgumentParser) -> None:
         epilog="xinqu check show xm1_r27 --realm rehearsal",
     )
     shown.add_argument("check", metavar="ID")
+    check_run.register(acts)
+    check_try.register(acts)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    return {"list": _list, "show": _show}[args.act](args)
+    return {"list": _list, "show": _show, "run": check_run.run, "try": check_try.run}[args.act](args)
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -44,6 +44,21 @@ def records_to_facts(pack: Pack, form: str, rows: pl.DataFrame) -> pl.DataFrame:
     return facts.select(list(schema))
 
 
+def facts_of_return(
+    pack: Pack, form: str, rows: pl.DataFrame, *,
+    area: str, period: str, submission: str, scope: str, origin: str, event: int = 0,
+) -> pl.DataFrame:  # fmt: skip
+    """Return the facts frame of the canonical rows of one record return; raises as ``records_to_facts``."""
+    heads = {
+        "area": area, "sub_unit": "", "period": period, "submission": submission, "scope": scope, "origin": origin,
+    }  # fmt: skip
+    said = rows.with_columns(
+        *(pl.lit(value, pl.String).alias(name) for name, value in heads.items()),
+        event=pl.lit(event, pl.Int64), row=pl.int_range(pl.len(), dtype=pl.Int64),
+    )  # fmt: skip
+    return records_to_facts(pack, form, said)
+
+
 def _state(item: str, *, has_states: bool) -> pl.Expr:
     missing = pl.lit(ValueState.MISSING.value)
     named = pl.col(STATES).str.extract(f'"{item}":"([a-z_]+)"').fill_null(missing) if has_states else missing

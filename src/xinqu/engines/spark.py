@@ -8,19 +8,24 @@ import importlib
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
-from xinqu.engines.local import Judged, judge
+from xinqu.engines.local import BLOCK_ROWS, Judged, judge
 from xinqu.expressions.parse import Expression, parse
 from xinqu.vocabulary.problem import Exit, Problem, Refused
 from xinqu.vocabulary.text import Text
 
 LOCAL = "local[2]"
 Work = Callable[[pl.DataFrame], pl.DataFrame]
-_BLOCK_ROWS = 250_000
+_SETTINGS = {
+    "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(BLOCK_ROWS), "spark.sql.shuffle.partitions": "4",
+    "spark.sql.session.timeZone": "Asia/Shanghai",
+}  # fmt: skip
 _ROW = "#row"
 
 
@@ -35,11 +40,12 @@ def open_session(master: str = LOCAL, *, name: str = "xinqu") -> Any:
         raise Refused(_no_java())
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
-    settings = {
-        "spark.ui.enabled": "false", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": str(_BLOCK_ROWS), "spark.sql.shuffle.partitions": "4",
-        "spark.sql.session.timeZone": "Asia/Shanghai", "spark.log.level": "ERROR",
-    }  # fmt: skip
+    settings = dict(_SETTINGS)
+    if master.startswith("local"):  # a cluster's workers must reach the driver, this machine's need no network
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+    # of pandas we use nothing: blocks pass as Arrow
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     builder = spark_sql.SparkSession.builder.master(master).appName(name)
     for key, value in settings.items():
         builder = builder.config(key, value)
