@@ -94,20 +94,31 @@ def _show(args: argparse.Namespace) -> int:
 def _values(args: argparse.Namespace, rows: pl.DataFrame) -> int:
     from xinqu.returns.canonical import from_parquet
     from xinqu.returns.document import cell_map_from_json
-    from xinqu.returns.record_rows import is_wide
 
     opened = context.workspace(args)
     if rows.is_empty():
         raise Refused(_no_version(args))
     row = rows.row(-1, named=True)
+    _refuse_strangers(args, str(row["state"]))
     _, values = from_parquet(opened.objects.get(row["rows_hash"]))
-    if not is_wide(values):
+    if context.pack(opened).forms[args.form].kind == "area":
         cells = cell_map_from_json(opened.objects.get(row["cells_hash"]))
         places = {item: f"{cell.sheet} {cell.cell}".strip() for item, cell in cells.items()}
         place = pl.col("item").replace_strict(places, default="", return_dtype=pl.String)
         values = values.select("item", "value", "state", "scope", "origin", place.alias("cell"))
     output.emit(values, args.format)
     return int(Exit.DONE)
+
+
+def _refuse_strangers(args: argparse.Namespace, state: str) -> None:
+    """Refuse to show records to anybody but those who may read them; values of area forms are shown as ever."""
+    from xinqu.spine.filed import require_reader
+
+    opened = context.workspace(args)
+    pack = context.pack(opened)
+    if args.form in pack.forms and pack.forms[args.form].kind == "record":
+        realm = context.realm(args, opened)
+        require_reader(opened, pack, realm, _key(args), state, account=context.actor(args, opened, realm))
 
 
 def _diff(args: argparse.Namespace) -> int:
@@ -117,6 +128,7 @@ def _diff(args: argparse.Namespace) -> int:
     found = correction(
         opened, context.realm(args, opened), _key(args), first=args.first, second=args.last, vintage=args.vintage
     )
+    _refuse_strangers(args, str(found.after["state"]))
     if args.format == "table":
         for title, row in ((Text("自", "from"), found.before), (Text("至", "to"), found.after)):
             reason = row["revision"] or "-"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from xinqu.cli import context, output, return_explanations, return_flow
+from xinqu.cli import context, output, return_explanations, return_files, return_flow
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Exit
 from xinqu.vocabulary.text import Lang, Text
@@ -66,6 +66,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     unlock.add_argument("--reason", required=True)
     return_flow.register(acts)
     return_explanations.register(acts)
+    return_files.register(acts)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
         return return_flow.run(args)
     if args.act in return_explanations.ACTS:
         return return_explanations.run(args)
+    if args.act in return_files.ACTS:
+        return return_files.run(args)
     return {"list": _list, "lock": _close, "unlock": _close}.get(args.act, _take)(args)
 
 

@@ -158,6 +158,8 @@ class Form(Record, kw_only=True, frozen=True):
     ``reporting_org`` and ``co_check_org`` are organisation ids with ``{area}`` and ``{province}`` to be filled in; a
     form that the area statistics office compiles is filed by the committee, because a statistics office checks and
     may not file; ``co_check_org`` is empty where the committee itself is named: its approval is that check.
+    ``data_class``: the class of data that permissions are asked for when somebody reads what was filed, where it isn't
+    that of the kind.
     """
 
     id: str
@@ -177,7 +179,13 @@ class Form(Record, kw_only=True, frozen=True):
     valid_to: dt.date | None = None
     citation: str
     status: Status
+    data_class: Literal["", "enterprise_micro"] = ""
     items: list[Item]
+
+    @property
+    def read_as(self) -> str:
+        """The class of data of what was filed: ``return``, ``record`` or what ``data_class`` names."""
+        return self.data_class or ("record" if self.kind == "record" else "return")
 
     def previous(self, period: Period) -> Period:
         """Return the period that ``prev`` leads to: the last one before ``period`` that the form has a return for."""
