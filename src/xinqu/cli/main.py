@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "figures": ("xinqu.cli.figures", Text("列出指标数据", "list figures")),
     "trace": ("xinqu.cli.trace", Text("追溯一个数据", "walk one figure back to its source")),
     "explain": ("xinqu.cli.explain", Text("用文字说明指标、规则或数据", "say an indicator, check or figure in words")),
+    "release": ("xinqu.cli.release", Text("发布日历、准备、发布、撤销", "plan, prepare, publish or recall releases")),
+    "open-data": ("xinqu.cli.open_data", Text("编制开放数据包", "build the open-data package of a release")),
     "disclosure": (
         "xinqu.cli.disclosure",
         Text("受保护的企业数据表", "tables of enterprise records that may be released"),

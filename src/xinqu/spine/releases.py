@@ -122,13 +122,13 @@ def prepare(
 ) -> StoredEvent:
     """Fix what a release holds (its vintage is the log's present end) and its hour; from now on it is under embargo.
 
-    The hour is the series' after the last of its returns was accepted; where that is past, the next such hour.
+    The hour is the series' after the last of its returns was accepted; where that is past, it may come out at once.
 
     Raises:
         Refused: XQ-RELEASE-001 to -004 and -009, XQ-PERIOD-001, XQ-PERMISSION-001 and -002 (exit 3), and what the log
             refuses.
     """
-    pack, workspace_day = adopted(workspace, realm), clock()
+    pack = adopted(workspace, realm)
     if realm is Realm.PUBLISHED:
         raise Refused(release_problems.no_embargo_here(str(realm)))
     wanted = series_of(pack, series)
@@ -147,18 +147,10 @@ def prepare(
     data = {
         "release_id": f"{series}-{period}" + (f".{len(before) + 1}" if before else ""), "series": series,
         "forms": wanted.forms, "period": period, "vintage": vintage, "hash": content,
-        "release_at": _next_hour(wanted, beijing_day(approved), workspace_day).isoformat(), "returns": holds.height,
+        "release_at": hour_after(wanted, beijing_day(approved)).isoformat(), "returns": holds.height,
     }  # fmt: skip
     event = _event(workspace, pack, realm, shape.PREPARED, account, data)
     return log.append(workspace, pack, [event], clock=clock)[0]
-
-
-def _next_hour(series: ReleaseSeries, approved_on: dt.date, moment: dt.datetime) -> dt.datetime:
-    at = hour_after(series, approved_on)
-    if at > moment:
-        return at
-    today = dt.datetime.combine(beijing_day(moment), series.opens_at, BEIJING)
-    return today if today > moment else today + dt.timedelta(days=1)
 
 
 def publish(
@@ -236,7 +228,7 @@ def covered_of(workspace: Workspace, realm: Realm, release: Release) -> pl.DataF
 
 
 def _event(
-    workspace: Workspace, pack: Pack, realm: Realm, kind: str, account: str, data: dict[str, object]
+    workspace: Workspace, pack: Pack, realm: Realm, kind: str, account: str, data: Mapping[str, object]
 ) -> NewEvent:
     allowed = permissions.require(
         account, "release", Target(data_class="return", organisation=pack.root, release_state="accepted"), pack=pack,

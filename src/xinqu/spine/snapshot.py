@@ -37,7 +37,7 @@ from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 
 INDEX_SEED = 58  # of the draws behind rank intervals: fixed, so that the same vintage gives the same intervals
-_OF_RETURNS = frozenset({"findings", "counts", "figures"})
+_OF_RETURNS = ("findings", "counts", "figures", "estimates", "aggregates")
 _SNAPSHOTS_KEPT = 24  # of a realm, by their keys; one takes about a megabyte for nineteen areas and five years
 _MATTERS_DAYS = 92  # the report of major matters covers a quarter
 COMPUTE_VERSION = 1  # raised whenever a part comes out differently for the same key
@@ -95,7 +95,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     def checked(self) -> Findings:
         """What the checks say of the accepted returns."""
         return Findings(
-            self._kept("findings", lambda: self._check.findings), self._kept("counts", lambda: self._check.counts)
+            self.kept("findings", lambda: self._check.findings), self.kept("counts", lambda: self._check.counts)
         )
 
     @property
@@ -106,7 +106,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     @cached_property
     def figures(self) -> pl.DataFrame:
         """The figures frame."""
-        return self._kept("figures", lambda: compile_figures(self.pack, self.facts, as_of=self.as_of))
+        return self.kept("figures", lambda: compile_figures(self.pack, self.facts, as_of=self.as_of))
 
     @cached_property
     def targets(self) -> pl.DataFrame:
@@ -117,7 +117,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     @cached_property
     def lamps(self) -> pl.DataFrame:
         """The lamps frame."""
-        return self._kept(
+        return self.kept(
             "lamps",
             lambda: lamps(
                 self.pack, self.figures, self.targets, as_of=self.as_of, facts=self.facts, events=self.events
@@ -171,7 +171,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
 
     def part_path(self, name: str) -> Path:
         """Return where a part is kept. Parts that read accepted returns alone outlive every other event of the log."""
-        key = self._returns_key if name in _OF_RETURNS else self.key
+        key = self._returns_key if name.startswith(_OF_RETURNS) else self.key
         return self.workspace.cache_dir / "snapshots" / self.realm / key / f"{name}.parquet"
 
     @cached_property
@@ -190,7 +190,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
         kinds = dict(zip(current["content_hash"].to_list(), current["kind"].to_list(), strict=True))
         return validate_all(self.pack, self.facts, kind=kinds)
 
-    def _kept(self, name: str, build: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    def kept(self, name: str, build: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return the part of that name from the cache, else built now and kept there."""
         if not self.cached:
             return build()
         path = self.part_path(name)
