@@ -46,7 +46,8 @@ def annotate_records(document: ReturnDocument, findings: pl.DataFrame, pack: Pac
         (pl.col("submission") == document.content_sha256) & (pl.col("verdict") == Verdict.FALSE)
     ).sort(order, "check", maintain_order=True)
     book = openpyxl.load_workbook(io.BytesIO(body))
-    sheet, said, lines = book[form.id], defaultdict(list), []
+    sheet, said = book[form.id], defaultdict[str, list[Mapping[str, Any]]](list)
+    lines: list[tuple[str, str, Mapping[str, Any]]] = []
     for finding in false.head(_MOST).iter_rows(named=True):
         key = msgspec.json.decode(finding["detail"]).get("record", {})
         row = rows.get(tuple(key.get(item, "") for item in form.keys))
