@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from xinqu.cli import context, output
-from xinqu.indicators.aggregates import GROUPINGS
+from xinqu.indicators.aggregate_methods import GROUPINGS
 from xinqu.vocabulary.periods import Frequency
-from xinqu.vocabulary.problem import Problem, Refused
-from xinqu.vocabulary.text import Text
 
 if TYPE_CHECKING:
     from xinqu.spine.snapshot import Snapshot
@@ -40,10 +38,20 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--length", type=Frequency, choices=list(Frequency), help="of the single periods; else the form's"
     )
-    parser.add_argument("--groups", choices=GROUPINGS, help="figures of the nation, or of groups of areas")
-    parser.add_argument("--estimates", nargs="?", const="list", choices=("list", "accuracy"),
-                        help="estimates of what is missing, or how far the methods are off; with --groups: use them")  # fmt: skip
-    parser.add_argument("--leaves", metavar="GROUP", help="with --groups: the areas behind one figure of a group")
+    parser.add_argument(
+        "--groups",
+        choices=GROUPINGS,
+        help="figures of the nation or of groups of areas; --indicator may name items too",
+    )
+    parser.add_argument(
+        "--estimates", nargs="?", const="list", choices=("list", "accuracy", "revisions"),
+        help="estimates of what is missing, how far the methods are off, or (with --since) what the estimates of an "
+        "earlier event turned out to miss by; with --groups: use them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--since", type=int, metavar="EVENT", help="with --estimates revisions: as estimated at this event"
+    )
+    parser.add_argument("--item", action="append", help="with --estimates: only these items")
     parser.add_argument("--growth", metavar="FORM", help="released growth of a form beside the growth of its levels")
 
 
@@ -54,7 +62,11 @@ def run(args: argparse.Namespace) -> int:
     opened = context.workspace(args)
     snapshot = take(opened, context.realm(args, opened), args.vintage, as_of=args.as_of)
     for column in _COLUMNS:
-        context.refuse_unknown(snapshot.pack, column, getattr(args, column) or ())
+        names = getattr(args, column) or ()
+        is_item = column == "indicator" and args.groups
+        context.refuse_unknown(
+            snapshot.pack, column, [name for name in names if not (is_item and name in snapshot.pack.items)]
+        )
     if args.revisions:
         return _revisions(args, snapshot)
     if args.singles or args.growth:
@@ -76,49 +88,47 @@ def run(args: argparse.Namespace) -> int:
 
 def _revisions(args: argparse.Namespace, snapshot: "Snapshot") -> int:
     from xinqu.indicators.revisions import revision_statistics, triangle
-    from xinqu.spine.revisions import releases_of
+    from xinqu.spine.revisions import releases_of, with_reasons
 
     released = releases_of(snapshot, indicators=args.indicator, areas=args.area, periods=args.period)
     if args.revisions == "statistics":
         output.emit(revision_statistics(released), args.format)
         return 0
     revised = released.filter(pl.col("release").max().over(_COLUMNS) > 1)
-    output.emit(triangle(revised) if args.revisions == "triangle" else revised, args.format)
+    shown = triangle(revised) if args.revisions == "triangle" else with_reasons(snapshot, revised)
+    output.emit(shown, args.format)
     return 0
 
 
 def _of_groups(args: argparse.Namespace, snapshot: "Snapshot") -> int:
     from xinqu.spine import aggregates
 
-    if args.groups and args.leaves:
-        wanted = [(i, p) for i in args.indicator or () for p in args.period or ()]
-        frames = [aggregates.leaves_of(snapshot, i, args.groups, args.leaves, p) for i, p in wanted]
-        if not frames:
-            raise Refused(_no_figure())
-        output.emit(pl.concat(frames), args.format)
-        return 0
     if args.groups:
         frame = aggregates.aggregates_of(
             snapshot, args.groups, indicators=args.indicator, periods=args.period, with_estimates=bool(args.estimates)
         )
-        output.emit(frame.filter(pl.col("value").is_not_null()) if args.known else frame, args.format)
-        return 0
-    frame = aggregates.accuracy_of(snapshot) if args.estimates == "accuracy" else aggregates.estimates_of(snapshot)
-    for column in ("area", "period"):
-        wanted_of = getattr(args, column)
-        if wanted_of and column in frame.columns:
-            frame = frame.filter(pl.col(column).is_in(wanted_of))
-    output.emit(frame, args.format)
+    elif args.estimates == "accuracy":
+        frame = aggregates.accuracy_of(snapshot)
+    elif args.estimates == "revisions":
+        context.need(args, "since")
+        frame = aggregates.estimate_revisions(snapshot, _at(args.since, snapshot))
+    else:
+        frame = aggregates.estimates_of(snapshot)
+    for column in ("area", "period", "item"):
+        wanted = getattr(args, column)
+        if wanted and column in frame.columns:
+            frame = frame.filter(pl.col(column).is_in(wanted))
+    output.emit(
+        frame.filter(pl.col("value").is_not_null()) if args.known and "value" in frame.columns else frame, args.format
+    )
     return 0
 
 
-def _no_figure() -> Problem:
-    return Problem(
-        code="XQ-CLI-020",
-        what=Text("未指明哪一个数据", "which figure is not said"),
-        why=Text("--leaves 列出一个数据背后的新区", "--leaves lists the areas behind one figure"),
-        fix=Text("加上 --indicator 与 --period", "add --indicator and --period"),
-    )
+def _at(event: int, snapshot: "Snapshot") -> "Snapshot":
+    """Return the same realm as known at an earlier event, on the day of that event."""
+    from xinqu.spine.snapshot import take
+
+    return take(snapshot.workspace, snapshot.realm, event)
 
 
 def _of_form(args: argparse.Namespace, snapshot: "Snapshot") -> int:

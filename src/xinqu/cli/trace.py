@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from xinqu.cli import context
+from xinqu.cli import context, output
 from xinqu.vocabulary.identifiers import FigureId
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.text import Lang, Text
 
 if TYPE_CHECKING:
+    from xinqu.spine.snapshot import Snapshot
     from xinqu.spine.trace import Walk
 
 
@@ -18,9 +19,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.epilog = "xinqu trace Q01 --area nansha --period 2023-Q4 --realm published"
     parser.add_argument("indicator", help="indicator id, or the whole address such as Q01/nansha/2023-Q4")
-    parser.add_argument("--area")
+    parser.add_argument("--area", help="area code; nation, peer:E, region:W or province:gansu for an aggregate")
     parser.add_argument("--period")
     parser.add_argument("--vintage", type=int, default=None, help="as known at this event")
+    parser.add_argument("--estimates", action="store_true", help="of an aggregate: with estimates of what is missing")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,7 +33,10 @@ def run(args: argparse.Namespace) -> int:
 
     opened = context.workspace(args)
     snapshot = take(opened, context.realm(args, opened), args.vintage)
-    walk = trace(snapshot, _figure(args))
+    figure = _figure(args)
+    if figure.area == "nation" or ":" in figure.area:
+        return _aggregate(args, snapshot, figure)
+    walk = trace(snapshot, figure)
     if args.format == "json":
         print(as_json(walk))
         return 0
@@ -40,6 +45,37 @@ def run(args: argparse.Namespace) -> int:
     for line in _lines(walk, lang):
         print(line)
     return 0
+
+
+def _aggregate(args: argparse.Namespace, snapshot: "Snapshot", figure: FigureId) -> int:
+    """Show an aggregate with the areas behind it, each with the address at which its own walk goes on."""
+    from xinqu.spine.aggregates import trace_of_group
+
+    grouping, _, group = figure.area.partition(":")
+    whole, leaves = trace_of_group(
+        snapshot, figure.indicator, grouping, group or grouping, str(figure.period), with_estimates=args.estimates
+    )
+    if args.format == "json":
+        print(json.dumps({"aggregate": whole, "areas": leaves.to_dicts()}, ensure_ascii=False, indent=2))
+        return 0
+    lang: Lang = args.lang
+    for name, (zh, en) in _AGGREGATE_LINES.items():
+        value = whole[name]
+        told = "; ".join(value) if isinstance(value, list) else value
+        if told not in ("", None):
+            print(f"{Text(zh, en).say(lang)}  {told}")
+    output.emit(leaves.drop("indicator", "group", "period"), args.format)
+    return 0
+
+
+_AGGREGATE_LINES = {
+    "indicator": ("指标", "indicator"), "value": ("数值", "value"), "unknown": ("无法得出", "unknown"),
+    "unit": ("单位", "unit"), "method": ("方法", "method"), "areas": ("计入新区数", "areas counted"),
+    "expected": ("应计新区数", "areas expected"), "coverage": ("覆盖率（个数）", "coverage by number"),
+    "size_coverage": ("覆盖率（规模）", "coverage by size"), "estimated_share": ("估计所占比重", "share estimated"),
+    "origin": ("来源", "origin"), "without": ("未计入", "left out"), "estimated": ("含估计", "with estimates"),
+    "doubtful_scope": ("口径存疑", "scope in doubt"),
+}  # fmt: skip
 
 
 def _figure(args: argparse.Namespace) -> FigureId:
@@ -64,7 +100,7 @@ def _lines(walk: "Walk", lang: Lang) -> Iterator[str]:
         if entry.note:
             yield f"  {json.dumps(dict(entry.note), ensure_ascii=False)}"
     for done in walk.returns:
-        yield f"{Text('报送', 'return').say(lang)}  {done.form} {done.period} v{done.version}  {done.file_name}  {done.file_hash}"
+        yield f"{Text('报送', 'return').say(lang)}  {done.form} {done.period} v{done.version}  {done.revision or '-'}  {done.file_name}  {done.file_hash}"
         hands = " → ".join(f"{hand.step} {hand.account} #{hand.event}" for hand in done.hands)
         yield f"  {hands}"
     verdicts = trace.verdicts()

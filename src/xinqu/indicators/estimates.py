@@ -1,137 +1,113 @@
-"""Estimates of values that are owed and missing: four methods, the most accurate one per item as measured on known values.
+"""Estimates of values that are owed and missing: five methods, the most accurate one per item as measured on known values.
 
-An estimate is flagged, has an interval from its own errors, and never stands in the place of a value: it is replaced when
-the return arrives (docs/architecture.md, aggregates and estimates).
+An estimate is flagged, has an interval from measured errors, and never stands in the place of a value: it goes when the
+return arrives (docs/architecture.md, aggregates and estimates).
 """
 
 import datetime as dt
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from xinqu.engines.context import Facts
-from xinqu.policy.model import Form
+from xinqu.indicators.accuracy import choices, measure
+from xinqu.indicators.estimate_series import known_cells
+from xinqu.policy.due import owed_periods
 from xinqu.policy.pack import Pack
-from xinqu.vocabulary.periods import Period
+from xinqu.vocabulary.truth import ValueState
 
-METHODS = ("peers", "ratio", "seasonal", "trend")
-NUMBERS = (
-    "estimate_level",
-    "estimate_least",
-)  # of the pack: level of intervals, least known values to measure errors on
+METHODS = ("peers", "ratio", "auxiliary", "seasonal", "trend")
+NAIVE = ("last_year", "period_before")  # what the methods are measured against; never used
+# of the pack: level of intervals, least known values to measure errors on
+NUMBERS = ("estimate_level", "estimate_least")
 SCHEMA: dict[str, pl.DataType] = {
     "item": pl.String(), "area": pl.String(), "period": pl.String(), "method": pl.String(), "value": pl.Float64(),
     "low": pl.Float64(), "high": pl.Float64(), "tests": pl.Int64(), "error": pl.Float64(), "unknown": pl.String(),
-}  # fmt: skip
-ACCURACY: dict[str, pl.DataType] = {
-    "item": pl.String(), "method": pl.String(), "tests": pl.Int64(), "error": pl.Float64(), "bias": pl.Float64(),
-    "ratio_low": pl.Float64(), "ratio_high": pl.Float64(), "covered": pl.Float64(),
+    "origin": pl.String(),
 }  # fmt: skip
 NO_METHOD = "no_method"  # too few known values to measure any method on
-NO_HISTORY = "no_history"  # the area has none of the values that the methods read
-_SERIES = ["item", "area"]
+NO_HISTORY = "no_history"  # the area has none of the values that the measured methods read
+_CELL = ["item", "area", "period"]
+_LEAST_PAIRS = 8  # cells in which two items both grew, to tell whether they move together
+_LARGEST_GAP = 1.0  # of growth (log): a slip or a start from nothing counts no more than this
 
 
 def candidates(pack: Pack, facts: Facts, form: str) -> pl.DataFrame:
     """Return every method's estimate of every cell of the area form, known or not, none of them reading the cell itself.
 
-    Returns: item, area, period, value (null when not known), state, and one column per method:
-        ``peers``: last year's value times the median growth of the other areas; ``ratio``: last period's share of the
-        others' sum times their sum now; ``seasonal``: the period before times what it grew by a year ago; ``trend``: last
-        year's value times the growth it had on the year before it. Null where a value is missing, not
-        positive, or of another territory.
+    Returns: item, area, period, value (null when not known), state, is_amount, length (``short`` with fewer than two
+        years of known values before, else ``long``), one column per method of ``METHODS`` and per ``NAIVE`` one:
+        ``peers``: last year's value grown as the median of the other areas grew; ``ratio``: last period's value grown
+        as the sum of the others (those with both values) grew since; ``auxiliary``: last year's value grown as the item
+        of the same return grew that has moved most like it; ``seasonal``: the period before grown as it grew a year
+        ago; ``trend``: last year's value grown as it grew on the year before.
+        Null where a value it reads is missing or of another territory.
+
+    Amounts grow by factors (and must be positive), rates by differences; rates have no ``ratio``, since they are never
+    added. Year-to-date items are estimated as such: the same months stand against each other.
     """
-    cells = _cells(pack, facts, form)
-    lags = {"prev": _lagged(pack.forms[form], cells, "prev"), "ly": _lagged(pack.forms[form], cells, "ly")}
-    cells = _with_lag(_with_lag(cells, lags["prev"], "prev"), lags["ly"], "ly")
-    two_years = cells.select("item", "area", pl.col("period").alias("#year"), pl.col("ly").alias("ly2"))
-    last_year = {text: str(Period.parse(text).last_year()) for text in cells["period"].unique()}
-    cells = cells.with_columns(pl.col("period").replace_strict(last_year, return_dtype=pl.String).alias("#year"))
-    cells = cells.join(two_years, on=["item", "area", "#year"], how="left")
-    before_last_year = cells.select("item", "area", "period", pl.col("ly").alias("prev_ly"))
-    before = {text: str(pack.forms[form].previous(Period.parse(text))) for text in cells["period"].unique()}
-    cells = cells.with_columns(pl.col("period").replace_strict(before, return_dtype=pl.String).alias("#before"))
-    cells = cells.join(
-        before_last_year, left_on=["item", "area", "#before"], right_on=["item", "area", "period"], how="left"
+    cells = known_cells(pack, facts, form).with_columns(
+        pl.when("is_amount").then(pl.col("value").log()).otherwise("value").alias("#t")
     )
-    growth = pl.col("value") / pl.col("ly")
+    for name, column in (("prev", "prev"), ("ly", "ly"), ("ly2", "ly2"), ("prev_ly", "prev_ly")):
+        grown = pl.when("is_amount").then(pl.col(column).log()).otherwise(column)
+        cells = cells.with_columns(grown.alias(f"#{name}"))
+    growth = pl.col("#t") - pl.col("#ly")
     both = pl.col("value").is_not_null() & pl.col("prev").is_not_null()
-    others_now = pl.col("value").filter(both).sum().over("item", "period") - pl.when(both).then("value").otherwise(0.0)
-    others_before = pl.col("prev").filter(both).sum().over("item", "period") - pl.when(both).then("prev").otherwise(0.0)
-    estimates = {
-        "peers": pl.col("ly") * _median_of_others(growth),
-        "ratio": pl.col("prev") * others_now / others_before,
-        "seasonal": pl.col("prev") * pl.col("ly") / pl.col("prev_ly"),
-        "trend": pl.col("ly") * pl.col("ly") / pl.col("ly2"),
+    others = {
+        name: pl.col(name).filter(both).sum().over("item", "period") - pl.when(both).then(name).otherwise(0.0)
+        for name in ("value", "prev")
     }
-    if pack.forms[form].frequency.per_year == 1:  # the period before is last year: there is no season
-        estimates |= {"seasonal": pl.lit(None, pl.Float64)}
-    found = cells.with_columns(made.alias(name) for name, made in estimates.items())
-    sound = [pl.when(pl.col(name).is_finite() & (pl.col(name) > 0)).then(name).alias(name) for name in METHODS]
-    return found.with_columns(sound).select("item", "area", "period", "value", "state", *METHODS)
-
-
-def accuracy(found: pl.DataFrame, *, level: float) -> pl.DataFrame:
-    """Return how far each method is off known values it did not read (``ACCURACY``).
-
-    ``error``: median absolute relative error; ``bias``: median of estimate / value - 1; ``ratio_low``, ``ratio_high``: the
-    quantiles of value / estimate that hold ``level`` of the tests between them; ``covered``: share of tests inside an
-    interval made from the other half of the tests.
-    """
-    long = found.filter(pl.col("value") > 0).unpivot(
-        index=["item", "area", "period", "value"], on=list(METHODS), variable_name="method", value_name="estimate"
-    ).filter(pl.col("estimate").is_not_null())  # fmt: skip
-    tested = long.with_columns(ratio=pl.col("value") / pl.col("estimate")).sort("item", "method", "period", "area")
-    tested = tested.with_columns(odd=pl.int_range(pl.len()).over("item", "method") % 2 == 1)
-    tail = (1 - level) / 2
-    low, high = (pl.col("ratio").filter(~pl.col("odd")).quantile(q, "linear") for q in (tail, 1 - tail))
-    held_out = pl.col("ratio").filter("odd")
-    return tested.group_by("item", "method").agg(
-        pl.len().cast(pl.Int64).alias("tests"),
-        (1 / pl.col("ratio") - 1).abs().median().alias("error"),
-        (1 / pl.col("ratio") - 1).median().alias("bias"),
-        pl.col("ratio").quantile(tail, "linear").alias("ratio_low"),
-        pl.col("ratio").quantile(1 - tail, "linear").alias("ratio_high"),
-        ((held_out >= low) & (held_out <= high)).mean().alias("covered"),
-    ).select(list(ACCURACY)).sort("item", "error", "method")  # fmt: skip
+    has_others = pl.col("is_amount") & (both.sum().over("item", "period") - both.cast(pl.Int64) > 0)
+    cells = cells.with_columns(pl.Series("#auxiliary", _like_growth(cells.select(growth.alias("#g"))["#g"], cells)))
+    is_seasonal = pack.forms[form].frequency.per_year > 1  # else the period before is last year
+    made = {
+        "peers": pl.col("#ly") + _median_of_others(growth),
+        "ratio": pl.when(has_others).then(pl.col("#prev") + (others["value"] / others["prev"]).log()),
+        "auxiliary": pl.col("#ly") + pl.col("#auxiliary").fill_nan(None),
+        "seasonal": pl.when(pl.lit(is_seasonal)).then(pl.col("#prev") + pl.col("#ly") - pl.col("#prev_ly")),
+        "trend": 2 * pl.col("#ly") - pl.col("#ly2"),
+        "last_year": pl.col("#ly"),
+        "period_before": pl.col("#prev"),
+    }
+    back = {name: pl.when("is_amount").then(one.exp()).otherwise(one) for name, one in made.items()}
+    found = cells.with_columns(one.alias(name) for name, one in back.items())
+    return found.select(
+        *_CELL, "value", "state", "is_amount", "length",
+        *(pl.when(pl.col(name).is_finite()).then(name).alias(name) for name in (*METHODS, *NAIVE)),
+    )  # fmt: skip
 
 
 def estimate(pack: Pack, facts: Facts, form: str, *, day: dt.date) -> pl.DataFrame:
-    """Return an estimate (``SCHEMA``) of each number that another area has reported and this one has missing.
+    """Return an estimate (``SCHEMA``) of each number that an area owes by ``day``, has missing, and another has reported.
 
-    The method with the least median error on known values of the item is taken where it can be computed, else the next.
-    ``value`` is null with its reason in ``unknown`` where no method was measured on enough values or none can be
-    computed. A pack without ``NUMBERS`` gives none.
+    The method with the least median error on known values (of series as long, else of all) is taken where it can be
+    computed, else the next. ``low`` and ``high`` hold ``estimate_level`` of the measured errors. ``value`` is null with
+    its reason in ``unknown`` where no method was measured on ``estimate_least`` values (``NO_METHOD``) or the area lacks
+    the values they read (``NO_HISTORY``). A pack without ``NUMBERS`` gives none.
     """
     settings = settings_on(pack, day)
     if settings is None or form not in facts or facts[form].is_empty():
         return pl.DataFrame(schema=SCHEMA)
     found = candidates(pack, facts, form)
-    measured = accuracy(found, level=settings["estimate_level"])
-    enough = measured.filter(pl.col("tests") >= settings["estimate_least"])
-    approved = {code: area.approved_on for code, area in pack.areas.items()}
-    ends = {text: Period.parse(text).end for text in found["period"].unique()}
-    existed = pl.col("area").replace_strict(approved, return_dtype=pl.Date) <= pl.col("period").replace_strict(
-        ends, return_dtype=pl.Date
+    enough = measure(found, level=settings["estimate_level"]).filter(
+        (pl.col("tests") >= settings["estimate_least"]) & pl.col("method").is_in(list(METHODS))
     )
-    missing = found.filter((pl.col("state") == "missing") & existed).select("item", "area", "period", *METHODS)
-    long = missing.unpivot(
-        index=["item", "area", "period"], on=list(METHODS), variable_name="method", value_name="value"
-    )
-    usable = long.filter(pl.col("value").is_not_null()).join(enough, on=["item", "method"])
-    best = usable.sort("error", "method").unique(["item", "area", "period"], keep="first", maintain_order=True)
-    told = best.select(
-        "item", "area", "period", "method", "value", (pl.col("value") * pl.col("ratio_low")).alias("low"),
-        (pl.col("value") * pl.col("ratio_high")).alias("high"), "tests", "error",
-    )  # fmt: skip
-    measured_items = enough["item"].unique().to_list()
-    reason = pl.when(pl.col("item").is_in(measured_items)).then(pl.lit(NO_HISTORY)).otherwise(pl.lit(NO_METHOD))
+    missing = _owed(pack, form, found.filter(pl.col("state") == ValueState.MISSING.value), day)
+    best = choices(missing.drop("value"), enough, METHODS)
+    told = best.select(*_CELL, "method", "tests", "error", *_interval(pack, form))
+    reason = pl.when(pl.col("item").is_in(enough["item"].unique().to_list())).then(pl.lit(NO_HISTORY))
     return (
-        missing.select("item", "area", "period")
-        .join(told, on=["item", "area", "period"], how="left")
-        .with_columns(unknown=pl.when(pl.col("value").is_null()).then(reason))
+        missing.select(_CELL)
+        .join(told, on=_CELL, how="left")
+        .with_columns(
+            unknown=pl.when(pl.col("value").is_null()).then(reason.otherwise(pl.lit(NO_METHOD))),
+            origin=pl.when(pl.col("value").is_not_null()).then(pl.lit("estimated")),
+        )
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-        .sort("item", "area", "period")
+        .sort(_CELL)
     )
 
 
@@ -142,54 +118,64 @@ def settings_on(pack: Pack, day: dt.date) -> dict[str, float] | None:
     return known if len(known) == len(NUMBERS) else None
 
 
-def _cells(pack: Pack, facts: Facts, form: str) -> pl.DataFrame:
-    """Return each number of the areas' own returns in every period that some area has filed: value, state, scope."""
-    frame = facts[form].filter(pl.col("sub_unit") == "")
-    numbers = [item.code for item in pack.forms[form].items if item.type in ("decimal", "integer")]
-    grid = pl.DataFrame({"area": list(pack.areas)}).join(frame.select("period").unique(), how="cross", on=None)
-    parts = [
-        frame.select(
-            "area", "period", pl.lit(code).alias("item"), pl.col(code).alias("value"),
-            pl.col(f"{code}#state").cast(pl.String).alias("state"), pl.col(f"{code}#scope").cast(pl.String).alias("scope"),
-        )
-        for code in numbers
-    ]  # fmt: skip
-    filled = grid.join(pl.DataFrame({"item": numbers}), how="cross")
-    cells = filled.join(pl.concat(parts), on=["area", "period", "item"], how="left")
-    positive = pl.when(pl.col("value") > 0).then("value")  # growth and shares of what is not positive say nothing
-    return cells.with_columns(positive.alias("value"), pl.col("state").fill_null("missing")).sort(
-        "item", "area", "period"
-    )
+def _owed(pack: Pack, form: str, cells: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """Return the cells whose return is owed by ``day`` by an area that existed at the period's end."""
+    owed = {str(period): period.end for period in owed_periods(pack.forms[form], day, pack.calendar)}
+    approved = {code: area.approved_on for code, area in pack.areas.items()}
+    mine = cells.filter(pl.col("period").is_in(list(owed)))
+    ends = pl.col("period").replace_strict(owed, default=None, return_dtype=pl.Date)
+    return mine.filter(pl.col("area").replace_strict(approved, return_dtype=pl.Date) <= ends)
 
 
-def _lagged(form: Form, cells: pl.DataFrame, step: str) -> pl.DataFrame:
-    """Return the values as they are read from a later period: item, area, that period, value and scope."""
-    texts = cells["period"].unique().to_list()
-    to: Mapping[str, str] = {
-        text: str(form.previous(Period.parse(text)) if step == "prev" else Period.parse(text).last_year())
-        for text in texts
+def _interval(pack: Pack, form: str) -> list[pl.Expr]:
+    """Return value, low and high inside the item's range, integers as whole numbers."""
+    items = {item.code: item for item in pack.forms[form].items}
+    bounds: dict[str, Mapping[str, float]] = {
+        side: {code: float(getattr(item, side)) for code, item in items.items() if getattr(item, side)}
+        for side in ("min", "max")
     }
-    later: dict[str, list[str]] = {}
-    for text, target in to.items():
-        later.setdefault(target, []).append(text)
-    pairs = pl.DataFrame(
-        [(target, text) for target, texts_of in later.items() for text in texts_of],
-        schema={"period": pl.String, "#at": pl.String}, orient="row",
+    whole = [code for code, item in items.items() if item.type == "integer"]
+    low, high = (
+        pl.col("item").replace_strict(known, default=None, return_dtype=pl.Float64) if known else pl.lit(None, pl.Float64)
+        for known in (bounds["min"], bounds["max"])
     )  # fmt: skip
-    return cells.join(pairs, on="period").select(
-        "item",
-        "area",
-        pl.col("#at").alias("period"),
-        pl.col("value").alias(step),
-        pl.col("scope").alias(f"#scope_{step}"),
-    )
+    shifted = {
+        "value": pl.col("value"),
+        "low": pl.when("is_amount").then(pl.col("value") * pl.col("off_low").exp()).otherwise(pl.col("value") + pl.col("off_low")),
+        "high": pl.when("is_amount").then(pl.col("value") * pl.col("off_high").exp()).otherwise(pl.col("value") + pl.col("off_high")),
+    }  # fmt: skip
+    inside = {name: pl.min_horizontal(pl.max_horizontal(made, low), high) for name, made in shifted.items()}
+    is_whole = pl.col("item").is_in(whole)
+    rounded = {"value": inside["value"].round(0), "low": inside["low"].floor(), "high": inside["high"].ceil()}
+    return [
+        pl.when(pl.col("value").is_not_null()).then(pl.when(is_whole).then(rounded[name]).otherwise(inside[name])).alias(name)
+        for name in shifted
+    ]  # fmt: skip
 
 
-def _with_lag(cells: pl.DataFrame, lagged: pl.DataFrame, step: str) -> pl.DataFrame:
-    """Join earlier values; across a scope version there is none: a missing cell takes the scope it had before."""
-    joined = cells.join(lagged, on=["item", "area", "period"], how="left")
-    moved = (pl.col("scope") != pl.col(f"#scope_{step}")).fill_null(value=False)
-    return joined.with_columns(pl.when(~moved).then(step).alias(step)).drop(f"#scope_{step}")
+def _like_growth(growth: pl.Series, cells: pl.DataFrame) -> NDArray[np.float64]:
+    """Return in each cell the growth of the item of the same return that has moved most like the cell's own; else NaN.
+
+    ``growth`` is that of ``cells``, a full grid sorted by item, area and period. Two items are compared over the cells
+    in which both grew; amounts with amounts, since a difference of rates is no growth. An item that repeats another
+    from somewhere else is as good as any: it is a reported value of the same return.
+    """
+    items = cells["item"].n_unique()
+    grown = growth.to_numpy().astype(np.float64).reshape(items, -1)
+    known = ~np.isnan(grown)
+    kinds = cells["is_amount"].to_numpy().reshape(items, -1)[:, 0]
+    filled = np.where(known, grown, 0.0)
+    chosen = np.full_like(grown, np.nan)
+    for own in range(items):
+        both = known & known[own]
+        pairs = both.sum(axis=1)
+        gaps = np.where(both, np.minimum(np.abs(filled - filled[own]), _LARGEST_GAP), 0.0).sum(axis=1)
+        apart = np.where((pairs >= _LEAST_PAIRS) & (kinds == kinds[own]), gaps / np.maximum(pairs, 1), np.inf)
+        apart[own] = np.inf
+        nearest = int(np.argmin(apart))
+        if kinds[own] and np.isfinite(apart[nearest]):
+            chosen[own] = grown[nearest]
+    return chosen.ravel()
 
 
 def _median_of_others(growth: pl.Expr) -> pl.Expr:

@@ -48,7 +48,7 @@ def derive_trace(
         Refused: XQ-FIGURE-001 when there is no such indicator or area, -002 when the indicator has no figure of that
             frequency, -003 when the period is neither owed nor filed.
     """
-    pack = _with_item(pack, figure.indicator)
+    pack = with_item(pack, figure.indicator)
     formula = _formula(pack, figure)
     value = _value(pack, facts, figure, as_of)
     inputs = _inputs(pack, facts, formula, figure, value, filed or {})
@@ -67,7 +67,7 @@ def derive_trace(
     )
 
 
-def _with_item(pack: Pack, code: str) -> Pack:
+def with_item(pack: Pack, code: str) -> Pack:
     """Return the pack in which an item of an area form stands as the plainest of indicators: itself."""
     if code in pack.indicators or code not in pack.items:
         return pack
