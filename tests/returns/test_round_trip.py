@@ -105,7 +105,8 @@ def test_every_way_leads_to_the_same_return(form_id, data):
         again = read_return(PACK, book, "a.xlsx", as_of=AS_OF)
         same(again, document)
         assert again.cells == value_cells(form)
-        # rows -> Parquet -> rows
+        # rows -> Parquet -> rows, as the store keeps them and as an upload
+        same(read_return(PACK, to_parquet(document), "a.parquet", as_of=AS_OF), document)
         header, stored = from_parquet(to_parquet(document))
         assert header == document.header
         assert content_sha256(header, stored) == document.content_sha256

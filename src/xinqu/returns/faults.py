@@ -366,6 +366,16 @@ def no_column(where: Where, *, item: str, form: str) -> Problem:
     )  # fmt: skip
 
 
+def merged_records(where: Where, *, cells: str) -> Problem:
+    """Cells are merged among the records: all but the first of them are empty."""
+    return _problem(
+        "037", where,
+        what=Text(f"记录区内合并了单元格 {cells}", f"cells are merged among the records: {cells}"),
+        why=Text("合并后只有第一格有值，其余记录会缺项", "only the first of them holds a value, so other records would lack theirs"),
+        fix=Text("取消合并，逐格填写后重新上传", "unmerge them, fill each cell, and upload it again"),
+    )  # fmt: skip
+
+
 def many_more(where: Where, *, item: str, count: int) -> Problem:
     """More cells of a column are wrong than are worth listing."""
     return _problem(

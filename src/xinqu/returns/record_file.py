@@ -32,6 +32,10 @@ HEADER_KEY = "xinqu.header"
 _ZIP_MAGIC = b"PK\x03\x04"
 _NAMED_FORM = re.compile(r"^#\s*(?:form|表号)\s*[,;\t]\s*([^,;\t\s]+)", re.MULTILINE)
 _PEEK_BYTES = 4096
+_MERGED = re.compile(
+    rb"""<(?:[\w.-]+:)?mergeCell\b[^>]*\bref\s*=\s*["']([A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7}))["']"""
+)
+_SHOWN_MERGES = 20
 KEYS_MARK = "#items"  # in the first column of a record sheet: this row names the item of each column
 
 
@@ -78,7 +82,7 @@ def read_table(form: Form, body: bytes, filename: str) -> RecordTable:
     """Return the texts of a file of records.
 
     Raises:
-        Refused: XQ-RETURN-001, 003 to 010, 013, 028, 030.
+        Refused: XQ-RETURN-001, 003 to 010, 013, 028, 030, 032, 037.
     """
     if len(body) > RECORD_LIMITS.file_bytes:
         limit = RECORD_LIMITS.file_bytes // 2**20
@@ -170,6 +174,13 @@ def _xlsx(form: Form, body: bytes, filename: str) -> RecordTable:
         where = Where(file=filename, sheet=form.id, cell="A1")
         raise Refused(faults.shifted(where, found=first[0][:40] if first else "", expected=KEYS_MARK))
     head = first.index(KEYS_MARK)
+    merged = [
+        found[1].decode() for found in _MERGED.finditer(parts.get(sheets[form.id], b"")) if int(found[3]) > head + 1
+    ]
+    if merged:
+        at = [Where(file=filename, sheet=form.id, cell=cells.split(":")[0]) for cells in merged]
+        pairs = zip(at[:_SHOWN_MERGES], merged, strict=False)
+        raise Refused([faults.merged_records(where, cells=cells) for where, cells in pairs])
     header: dict[str, str] = {"form": form.id}
     cells: dict[str, str] = {}
     for number, mark in enumerate(first[:head], start=1):
