@@ -8,7 +8,7 @@ import hands
 from hands import FILER, MARCH, act, submit, upload
 from xinqu.policy.pack import Pack
 from xinqu.returns.read import read_return
-from xinqu.spine import corrections, flow_problems
+from xinqu.spine import corrections, flow_problems, releases
 from xinqu.spine.accounts import Person
 from xinqu.spine.closing import ClosedPeriods
 from xinqu.spine.standing import Standing
@@ -20,6 +20,7 @@ from xinqu.vocabulary.problem import Problem, Refused
 
 PACK: Pack = cast.pack()
 REALM = hands.REALM
+SERIES = "monthly"
 
 
 @pytest.fixture
@@ -113,6 +114,37 @@ def test_a_correction_of_released_statistics_waits_for_the_statistics_office(ope
     assert code(waiting.fault(decision("return.accepted"))) == "XQ-FLOW-006"
     waiting.take(decision("return.edited"))
     assert code(waiting.fault(decision("return.accepted"))) == ""
+
+
+def test_the_statistics_office_orders_by_two_persons_and_the_event_names_both_returns(opened):
+    """Release, correction, order, acceptance: statistics alone may correct released figures (DOMAIN b)."""
+    hands.grant(opened, "lanzhou.dr.filer", "stat_office", "lanzhou.stat")
+    hands.accept(opened, upload())
+    releases.prepare(opened, REALM, SERIES, "2026-03", account="ndrc.acceptor", clock=hands.at(12))
+    releases.publish(opened, REALM, f"{SERIES}-2026-03", account="ndrc.admin", second="ndrc.admin2", clock=hands.at(40))
+    submit(opened, upload(xm1_output="9100"), day=41)
+    for kind, account in hands.COURSE[:-1]:
+        act(opened, kind, account, day=42)
+    before = hands.stored(opened)
+    with pytest.raises(Refused, match="XQ-FLOW-006"):
+        act(opened, "return.accepted", hands.ACCEPTOR, day=43)
+
+    def order(second: str):
+        return corrections.order_edit(
+            opened, REALM, MARCH, account=hands.CO_CHECKER, second=second, reason="audit", clock=hands.at(43)
+        )
+
+    with pytest.raises(Refused, match="XQ-DUTY-002"):
+        order(hands.CO_CHECKER)
+    assert hands.stored(opened) == before
+    event = order("lanzhou.dr.filer")
+    first, second = submissions_at(opened, REALM)["content_hash"].to_list()
+    assert (event.data["old_hash"], event.data["new_hash"]) == (first, second)
+    assert (event.data["revision"], event.data["reason"]) == ("error", event.objects[0])
+    act(opened, "return.accepted", hands.ACCEPTOR, day=44)
+    assert submissions_at(opened, REALM).select("version", "state", "edited_by").rows() == [
+        (1, "released", None), (2, "accepted", hands.CO_CHECKER),
+    ]  # fmt: skip
 
 
 def test_there_is_nothing_to_order_where_nothing_was_released(opened):

@@ -89,7 +89,9 @@ class Standing:
         reasons = self._pack.codelists.get(REVISION_REASONS, {})
         if step.revision and step.revision not in reasons:
             return flow_problems.unknown_reason(step.document, step.revision, reasons)
-        corrects = not _IN_FORCE.isdisjoint(self._states.get(step.key, {}).values())
+        rows = self._rows.get(step.key, {}).values()
+        corrects = any(row["accepted_event"] is not None for row in rows)  # released and recalled ones too
+        corrects = corrects or not _IN_FORCE.isdisjoint(self._states.get(step.key, {}).values())
         return flow_problems.no_reason(step.document, reasons) if corrects and reasons and not step.revision else None
 
     def _of_decision(self, step: Step) -> Problem | None:

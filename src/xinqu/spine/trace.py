@@ -14,7 +14,7 @@ from xinqu.shapes import statistical_return
 from xinqu.spine.snapshot import Snapshot
 from xinqu.vocabulary.identifiers import FigureId
 
-_HANDS = ("submitted", "co_checked", "area_approved", "province_approved", "accepted")
+_HANDS = ("submitted", "co_checked", "edited", "area_approved", "province_approved", "accepted")
 
 
 class Hand(msgspec.Struct, frozen=True):
@@ -27,7 +27,10 @@ class Hand(msgspec.Struct, frozen=True):
 
 
 class Handled(msgspec.Struct, frozen=True):
-    """A return behind the figure with everyone who touched it; ``submission`` is the hash of its content."""
+    """A return behind the figure with everyone who touched it.
+
+    ``submission`` is the hash of its content, ``revision`` the reason code of a correction ("" for none).
+    """
 
     submission: str
     form: str
@@ -37,6 +40,7 @@ class Handled(msgspec.Struct, frozen=True):
     file_name: str
     file_hash: str
     hands: tuple[Hand, ...]
+    revision: str = ""
 
 
 class Walk(msgspec.Struct, frozen=True):
@@ -108,6 +112,7 @@ def _handled(row: dict[str, object]) -> Handled:
         file_name=str(row["file_name"]),
         file_hash=str(row["file_hash"]),
         hands=hands,
+        revision=str(row["revision"] or ""),
     )
 
 
