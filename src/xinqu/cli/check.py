@@ -9,7 +9,7 @@ from xinqu.policy.load import load_pack
 from xinqu.policy.pack import Pack
 from xinqu.validation import catalogue
 from xinqu.validation.levels import EssLevel
-from xinqu.vocabulary.problem import Exit, Problem, Refused
+from xinqu.vocabulary.problem import Exit, Refused
 from xinqu.vocabulary.text import Text
 
 
@@ -62,7 +62,7 @@ def _show(args: argparse.Namespace) -> int:
     pack = _pack(args)
     form = catalogue.form_of(pack, args.check)
     if not form:
-        raise Refused(_unknown(args.check))
+        raise Refused(check_try.unknown_check(args.check))
     for line in catalogue.in_words(pack, args.check, args.lang):
         print(line)
     if args.realm:
@@ -95,11 +95,3 @@ def _show_hits(args: argparse.Namespace, form: str) -> None:
 
 def _pack(args: argparse.Namespace) -> Pack:
     return context.pack(context.workspace(args)) if args.realm else load_pack()
-
-
-def _unknown(check: str) -> Problem:
-    return Problem(
-        code="XQ-CHECK-001",
-        what=Text(f"没有校核规则“{check}”", f"there is no check {check!r}"),
-        fix=Text("查看：xinqu check list", "see xinqu check list"),
-    )

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -102,6 +102,32 @@ def load_pack(folder: Path = DEFAULT_PACK, *, cache: Path | None = None) -> Pack
     return pack
 
 
+def load_checks(path: Path) -> tuple[list[model.Check], dict[str, Place]]:
+    """Read a file of checks as it would stand in a pack (``defaults``, ``checks``), and where each stands.
+
+    Raises:
+        Refused: XQ-POLICY-001 or -002 per fault with its line: broken YAML, unknown key, wrong type, an id twice.
+    """
+    problems: list[Problem] = []
+    document: Any = dict(_documents_of(path.parent, [path], problems)).get(path, {})
+    if not isinstance(document, dict) or not isinstance(document.get("checks", []), list):
+        raise Refused(_fault(path.name, 1, "Expected `checks`, a list"))
+    checks: list[model.Check] = []
+    places: dict[str, Place] = {}
+    for raw in _raw_records(document, "checks", "check"):
+        check = _convert(raw, model.Check, path.name, problems)
+        if check is None:
+            continue
+        full = f"check:{check.id}"
+        if full in places:
+            problems.append(_twice(full, path.name, raw["__line__"], places[full]))
+        places[full] = Place(path.name, raw["__line__"])
+        checks.append(check)
+    if problems:
+        raise Refused(problems)
+    return checks, places
+
+
 def _code_sha256() -> str:
     """Return the hash of the code that shapes a kept pack: another shape is another file, never a decoding fault."""
     digest = hashlib.sha256()
@@ -151,7 +177,13 @@ def _load(folder: Path, digest: str) -> Pack:
 
 
 def _documents(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in sorted(folder.rglob("*.yaml")):
+    yield from _documents_of(folder, sorted(folder.rglob("*.yaml")), problems)
+
+
+def _documents_of(
+    folder: Path, paths: Iterable[Path], problems: list[Problem]
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in paths:
         try:
             document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Lines)  # noqa: S506 - a SafeLoader
         except yaml.YAMLError as error:
