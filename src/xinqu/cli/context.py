@@ -22,6 +22,11 @@ def folder(args: argparse.Namespace) -> Path:
     return args.dir or Path(os.environ.get("XINQU_HOME") or DEFAULT_FOLDER)
 
 
+def has_workspace(args: argparse.Namespace) -> bool:
+    """Say whether a workspace was named, or stands where one is looked for."""
+    return args.dir is not None or bool(os.environ.get("XINQU_HOME")) or DEFAULT_FOLDER.exists()
+
+
 def workspace(args: argparse.Namespace) -> Workspace:
     """Open the workspace that the command names."""
     return open_workspace(folder(args))

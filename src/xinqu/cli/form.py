@@ -10,13 +10,15 @@ from xinqu.cli import context, output
 from xinqu.policy.load import load_pack
 from xinqu.policy.model import Form
 from xinqu.policy.pack import Pack
+from xinqu.returns.check_context import CheckContext, side_name, to_sealed
 from xinqu.returns.csv_write import export_csv
-from xinqu.returns.header import find_form
+from xinqu.returns.header import find_form, refuse_wrong_preset
 from xinqu.returns.record_write import export_records_csv, export_records_workbook
 from xinqu.returns.template import export_workbook
+from xinqu.spine.context_export import context_for
 from xinqu.spine.last_values import last_values
 from xinqu.vocabulary.periods import Period
-from xinqu.vocabulary.problem import Where
+from xinqu.vocabulary.problem import Exit, Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
 
@@ -34,6 +36,11 @@ def register(parser: argparse.ArgumentParser) -> None:
     export.add_argument(
         "--with-last", action="store_true", help="show the last period's accepted values (needs area and period)"
     )
+    export.add_argument(
+        "--with-context",
+        action="store_true",
+        help="ship what the checks read, so that `return check` says the same without a workspace (needs area and period)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,8 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output == Path("-"):
         sys.stdout.buffer.write(body)
         return 0
-    ending = "csv" if args.csv else "xlsx"
-    path = args.output or Path("_".join(filter(None, (form.id, args.area, args.period))) + f".{ending}")
+    path = _path(args, form)
     path.write_bytes(body)
     print(Text(f"已写出 {path}，共 {len(form.items)} 项", f"{path} written, {len(form.items)} items").say(args.lang))
     return 0
@@ -76,15 +82,63 @@ def forms_table(pack: Pack) -> pl.DataFrame:
 
 def _body(args: argparse.Namespace, pack: Pack, form: Form) -> bytes:
     if form.kind == "record":
+        if args.with_context:
+            raise Refused(_no_context_of_records(form.id))
         if args.csv:
             return export_records_csv(pack, form, area=args.area or "", period=args.period or "")
         return export_records_workbook(pack, form, area=args.area, period=args.period, lang=args.lang)
+    shipped = _context(args, pack, form)
     if args.csv:
+        if shipped is not None:
+            _write_beside(args, form, shipped)
         return export_csv(pack, form, area=args.area or "", period=args.period or "", lang=args.lang)
     previous: dict[str, str] = {}
-    if args.with_last and args.area and args.period:
+    if args.area and args.period and (args.with_last or args.with_context):
         opened = context.workspace(args)
         world = context.realm(args, opened)
-        period = Period.parse(args.period)
-        previous = last_values(opened, world, form, area=args.area, period=period)
-    return export_workbook(pack, form, area=args.area, period=args.period, previous=previous, lang=args.lang)
+        previous = last_values(opened, world, form, area=args.area, period=Period.parse(args.period))
+    return export_workbook(
+        pack, form, area=args.area, period=args.period, previous=previous, context=shipped, lang=args.lang
+    )
+
+
+def _context(args: argparse.Namespace, pack: Pack, form: Form) -> CheckContext | None:
+    if not args.with_context:
+        return None
+    context.need(args, "area", "period")
+    refuse_wrong_preset(pack, form, area=args.area, period=args.period)
+    opened = context.workspace(args)
+    world = context.realm(args, opened)
+    adopted = context.pack(opened)
+    return context_for(opened, adopted, world, form, area=args.area, period=Period.parse(args.period))
+
+
+def _write_beside(args: argparse.Namespace, form: Form, shipped: CheckContext) -> None:
+    path = _path(args, form)
+    if path == Path("-"):
+        raise Refused(_no_place_beside(), Exit.WRONG_COMMAND)
+    path.with_name(side_name(path.name)).write_bytes(to_sealed(shipped))
+
+
+def _path(args: argparse.Namespace, form: Form) -> Path:
+    ending = "csv" if args.csv else "xlsx"
+    return args.output or Path("_".join(filter(None, (form.id, args.area, args.period))) + f".{ending}")
+
+
+def _no_context_of_records(form: str) -> Problem:
+    return Problem(
+        code="XQ-CLI-015",
+        what=Text(f"{form} 是记录表，没有可随表的核对资料", f"{form} is a record form: no context is shipped with it"),
+        why=Text("其规则读取上期全部记录", "its checks read all records of the period before"),
+        fix=Text("在工作区内核对：xinqu return check", "check it in the workspace: xinqu return check"),
+    )
+
+
+def _no_place_beside() -> Problem:
+    return Problem(
+        code="XQ-CLI-016",
+        what=Text(
+            "写到标准输出的 CSV 旁没有地方放核对资料", "beside a CSV on stdout there is no place for the context"
+        ),
+        fix=Text("给出 --output 文件名", "name a file with --output"),
+    )

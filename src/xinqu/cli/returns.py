@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from xinqu.cli import context, output, return_explanations, return_files, return_flow
+from xinqu.cli import check_offline, context, output, return_explanations, return_files, return_flow
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Exit
 from xinqu.vocabulary.text import Lang, Text
@@ -38,6 +38,11 @@ def register(parser: argparse.ArgumentParser) -> None:
         made.add_argument(
             "--annotated", type=Path, default=None, help="folder for the files with each fault in its cell"
         )
+        if act == "check":
+            made.add_argument("--offline", action="store_true", help="check by the built-in pack, without a workspace")
+            made.add_argument(
+                "--without-context", action="store_true", help="offline: leave the shipped context unread"
+            )
         if act == "submit":
             made.add_argument(
                 "--explain", action="append", default=[], metavar="CHECK=WORDS", help="what a warning is explained by"
@@ -83,20 +88,15 @@ def run(args: argparse.Namespace) -> int:
 def _take(args: argparse.Namespace) -> int:
     from xinqu.spine import hand_in
 
+    uploads = [hand_in.Upload(file.name, context.read_file(file)) for file in args.files]
+    if args.act == "check" and (args.offline or not context.has_workspace(args)):
+        return _tell_all(args, check_offline.examined(args, uploads))
     opened = context.workspace(args)
     realm = context.realm(args, opened)
-    uploads = [hand_in.Upload(file.name, context.read_file(file)) for file in args.files]
     taken = hand_in.examined(opened, realm, uploads)
-    folder = args.annotated or (Path() if args.act == "check" else None)
-    for document, findings in taken.by_document():
-        _tell(args, taken, document, findings)
-        if folder is not None and not findings.is_empty():
-            path = hand_in.write_annotated(taken, document, findings, folder, args.lang)
-            print(f"  {path}", file=sys.stdout if args.format == "table" else sys.stderr)
+    told = _tell_all(args, taken)
     if args.act == "check":
-        if args.format != "table":
-            output.emit(_by_file(taken), args.format)
-        return int(Exit.REFUSED if taken.has_errors else Exit.DONE)
+        return told
     account = context.actor(args, opened, realm)
     words = return_explanations.words_of(args.explain)
     events = hand_in.submit(opened, realm, taken, account=account, revision=args.revision, explanations=words)
@@ -111,6 +111,21 @@ def _take(args: argparse.Namespace) -> int:
     for event in events:
         print(Text(f"已报送，事件 #{event.seq}", f"handed in, event #{event.seq}").say(args.lang))
     return int(Exit.DONE)
+
+
+def _tell_all(args: argparse.Namespace, taken: "Taken") -> int:
+    """Say what the checks say of all files and write the annotated ones; return the exit code of a check."""
+    from xinqu.spine import hand_in
+
+    folder = args.annotated or (Path() if args.act == "check" else None)
+    for document, findings in taken.by_document():
+        _tell(args, taken, document, findings)
+        if folder is not None and not findings.is_empty():
+            path = hand_in.write_annotated(taken, document, findings, folder, args.lang)
+            print(f"  {path}", file=sys.stdout if args.format == "table" else sys.stderr)
+    if args.act == "check" and args.format != "table":
+        output.emit(_by_file(taken), args.format)
+    return int(Exit.REFUSED if taken.has_errors else Exit.DONE)
 
 
 def _tell(args: argparse.Namespace, taken: "Taken", document: "ReturnDocument", findings: pl.DataFrame) -> None:

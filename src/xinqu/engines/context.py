@@ -43,8 +43,8 @@ def build_context(
         facts: facts frames by form id (docs/architecture.md); history and other areas are read from here.
         keys: ``area, sub_unit, period`` rows to return, in this order, whether a return exists or not;
             None: the rows of ``facts[form]``.
-        released_peers: ``area, period`` and columns named like ``peer_med(...)``: released peer statistics, used where
-            ``facts`` holds too few peers (work offline).
+        released_peers: ``area, period`` and columns named like ``peer_med(...)``, with ``…#why``: released peer statistics,
+            used where ``facts`` holds too few peers (work offline).
 
     Raises:
         Refused: XQ-ENGINE-004 an expression reads an item the pack doesn't have, or a record form from elsewhere.
@@ -195,9 +195,21 @@ def _with_released(whole: pl.DataFrame, released: pl.DataFrame | None) -> pl.Dat
         return whole
     names = [name for name in released.columns if name.startswith("peer_") and name in whole.columns]
     given = released.select("area", "period", *(pl.col(name).alias(f"{name}#given") for name in names))
-    joined = whole.join(given, on=["area", "period"], how="left", maintain_order="left")
-    filled = [pl.coalesce(name, f"{name}#given").alias(name) for name in names]
+    given = given.with_columns(pl.lit("").alias("sub_unit"))  # a sub-unit has no peers
+    joined = whole.join(given, on=list(KEYS), how="left", maintain_order="left")
+    filled = [_filled(name, joined.columns) for name in names]
     return joined.with_columns(filled).drop(f"{name}#given" for name in names)
+
+
+def _filled(name: str, columns: list[str]) -> pl.Expr:
+    """Return a peer statistic with the released one in its place where it is unknown; so the reason of one still unknown."""
+    value = name.removesuffix("#why")
+    if value == name:
+        return pl.coalesce(name, f"{name}#given").alias(name)
+    known = pl.col(value).is_not_null()
+    if f"{value}#given" in columns:
+        known = known | pl.col(f"{value}#given").is_not_null()
+    return pl.when(~known).then(pl.coalesce(f"{name}#given", name)).alias(name)
 
 
 def _mixed(whole: pl.DataFrame) -> pl.Expr:

@@ -384,3 +384,27 @@ def many_more(where: Where, *, item: str, count: int) -> Problem:
         why=Text("同一列的错误往往出于同一原因", "faults of one column mostly have one cause"),
         fix=Text("改正整列后重新上传", "correct the whole column and upload it again"),
     )  # fmt: skip
+
+
+def broken_seal(where: Where) -> Problem:
+    """The context that came with a form is not what the export sealed."""
+    return _problem(
+        "035", where,
+        what=Text("随表的核对资料已被改动或损坏", "the context that came with the form was changed or is damaged"),
+        why=Text("内容与导出时封存的散列不符，据此核对的结果不可信",
+                 "it does not match the hash it was sealed with: what is checked against it can't be relied on"),
+        fix=Text("重新导出（xinqu form export FORM --with-context），或加 --without-context 不用它核对",
+                 "export it again (xinqu form export FORM --with-context), or check without it: --without-context"),
+    )  # fmt: skip
+
+
+def foreign_context(where: Where, *, found: str, expected: str) -> Problem:
+    """The context that came with a form is of another return, or was made under other rules."""
+    return _problem(
+        "036", where,
+        what=Text(f"随表的核对资料属于 {found}，此处为 {expected}",
+                  f"the context that came with the form is of {found}, here it is {expected}"),
+        why=Text("用别的报表或别版规则的资料核对，结果会不同", "checked against it, the verdicts could differ"),
+        fix=Text("重新导出（xinqu form export FORM --with-context），或加 --without-context 不用它核对",
+                 "export it again (xinqu form export FORM --with-context), or check without it: --without-context"),
+    )  # fmt: skip

@@ -24,7 +24,9 @@ SHEET_COLUMNS: dict[str, Text] = {
     "origin": Text("数据性质", "origin"),
     "note": Text("备注 / 理由", "note / reason"),
     "last": Text("上期数值", "last period"),
+    "live": Text("核对", "check"),
 }
+UNREAD_COLUMNS = frozenset({"last", "live"})  # for people alone; a formula there may have any result
 HEADER_LABELS: dict[str, Text] = {
     "form": Text("表号", "form"),
     "form_version": Text("表版本", "form version"),

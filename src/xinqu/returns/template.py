@@ -11,6 +11,7 @@ import xlsxwriter
 
 from xinqu.policy.model import Form, Item
 from xinqu.policy.pack import Pack
+from xinqu.returns.check_context import CheckContext, write_sheet
 from xinqu.returns.document import UNSTATED, Cell, ReturnDocument
 from xinqu.returns.header import refuse_wrong_preset
 from xinqu.returns.layout import (
@@ -25,8 +26,10 @@ from xinqu.returns.layout import (
     SHEET_COLUMNS,
     UNSTATED_LABEL,
 )
+from xinqu.returns.live_checks import HOLDS_MARK, by_anchor, joined, live_checks
 from xinqu.returns.raw import column_letters
 from xinqu.returns.rows import STATE_LABELS
+from xinqu.returns.template_guide import write_guide
 from xinqu.returns.template_style import WIDTHS, Styles
 from xinqu.returns.units import offered_units, unit_name
 from xinqu.vocabulary.origin import Origin
@@ -42,6 +45,7 @@ _FIRST_FIELD = 2
 _HEADINGS = _FIRST_FIELD + len(_FIELDS)
 _KEYS = _HEADINGS + 1
 _FIRST_ITEM = _KEYS + 1
+_TITLE, _HINT = 32, 255  # most characters of a cell's hint
 _LIST_LIMIT = 250  # Excel takes at most 255 characters of choices inside a cell
 _HELP = Text(
     "填表说明\n"
@@ -72,6 +76,7 @@ def export_workbook(
     period: str | None = None,
     previous: Mapping[str, str] | None = None,
     document: ReturnDocument | None = None,
+    context: CheckContext | None = None,
     lang: Lang = "zh",
 ) -> bytes:
     """Return the form as a protected XLSX workbook; the same input gives the same bytes.
@@ -83,6 +88,7 @@ def export_workbook(
         period: period text; the same.
         previous: item -> value text of the last period, shown beside each cell.
         document: a return whose rows, area, period, kind and scope are filled in.
+        context: what the checks read beside the return, put on a hidden sheet so that they run without a workspace.
         lang: first language of labels; the other stands beside it, smaller.
 
     Raises:
@@ -94,6 +100,8 @@ def export_workbook(
     book.set_properties({"title": f"{form.id} {form.name.zh}", "created": _STAMP})
     writer = _Writer(pack, form, book, lang, document)
     writer.write(area=area, period=period, previous=previous or {})
+    if context is not None:
+        write_sheet(book, context)
     book.close()
     return out.getvalue()
 
@@ -106,7 +114,7 @@ class _Writer:
     ) -> None:
         self._pack, self._form, self._lang, self._document = pack, form, lang, document
         self._styles = Styles(book)
-        self._sheet = book.add_worksheet(form.id)
+        self._book, self._sheet = book, book.add_worksheet(form.id)
         self._lists = book.add_worksheet(LISTS_SHEET)
         self._fixed = book.add_worksheet(HIDDEN_SHEET)
         self._list_columns = 0
@@ -119,8 +127,10 @@ class _Writer:
         self._headings()
         for number, item in enumerate(self._form.items, start=1):
             self._item(number, item, previous.get(item.code, ""))
+        self._live()
         self._foot()
         self._hidden(area, period)
+        write_guide(self._book, self._styles, self._pack, self._form, self._lang)
 
     def _page(self) -> None:
         sheet = self._sheet
@@ -251,6 +261,26 @@ class _Writer:
             sheet.write_number(row, _AT["last"], float(last), styles.last)
         else:
             sheet.write_string(row, _AT["last"], last, styles.last)
+
+    def _live(self) -> None:
+        """Put beside each item the check that its value can be held against at once; the column is never read."""
+        sheet, column = self._sheet, _AT["live"]
+        rows = {item.code: _FIRST_ITEM + n for n, item in enumerate(self._form.items, start=1)}
+        said = dict(by_anchor(live_checks(self._pack, self._form, rows)))
+        for code, number in rows.items():
+            checks = said.get(code, [])
+            if not checks:
+                sheet.write_blank(number - 1, column, None, self._styles.live)
+                continue
+            sheet.write_formula(number - 1, column, joined(checks), self._styles.live, "")
+            words = " ".join(self._pack.checks[check.check].message.say(self._lang) for check in checks)
+            hint = {"input_title": " ".join(check.check for check in checks)[:_TITLE], "input_message": words[:_HINT]}
+            sheet.data_validation(number - 1, column, number - 1, column, {"validate": "any", **hint})
+        span = (_FIRST_ITEM, column, _FIRST_ITEM + len(rows) - 1, column)
+        fails = {"type": "formula", "criteria": f"=ISNUMBER(${chr(65 + column)}{_FIRST_ITEM + 1})"}
+        holds = {"type": "cell", "criteria": "==", "value": f'"{HOLDS_MARK}"'}
+        sheet.conditional_format(*span, {**fails, "format": self._styles.live_fails})
+        sheet.conditional_format(*span, {**holds, "format": self._styles.live_holds})
 
     def _unit(self, row: int, item: Item) -> None:
         units, column = offered_units(self._pack, item.unit), _AT["unit"]

@@ -10,6 +10,7 @@ FONT = "Microsoft YaHei"
 INK, MUTED, LINE = "#1F2933", "#6B7785", "#D5DBE1"
 HEAD, REQUIRED, OPTIONAL, LOCKED = "#1F4E79", "#FFF6D6", "#FFFFFF", "#F4F6F8"
 TEXT_IN_NUMBER = "#FBD9C6"
+HOLDS, FAILS = "#1B7F4B", "#B42318"
 WIDTHS = {
     "code": 18,
     "number": 5.5,
@@ -23,6 +24,7 @@ WIDTHS = {
     "origin": 9,
     "note": 34,
     "last": 15,
+    "live": 13,
 }
 _CELL = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter", "border": 1, "border_color": LINE}
 
@@ -49,6 +51,13 @@ class Styles:
         self.choice = self._add(align="center", locked=False, font_size=9)
         self.note = self._add(locked=False, text_wrap=True, font_size=9, indent=1)
         self.last = self._add(align="right", font_color=MUTED, bg_color=LOCKED, num_format="#,##0.00####", indent=1)
+        self.live = self._add(align="center", bg_color=LOCKED, num_format="+#,##0.00##;-#,##0.00##;0", locked=True)
+        self.live_holds = book.add_format({"font_color": HOLDS, "bold": True})
+        self.live_fails = book.add_format({"font_color": FAILS, "bg_color": TEXT_IN_NUMBER, "bold": True})
+        self.plain = self._add(border=0, text_wrap=True)
+        self.sample_required = self._add(bg_color=REQUIRED)
+        self.sample_optional = self._add(bg_color=OPTIONAL)
+        self.sample_locked = self._add(bg_color=LOCKED)
         self.foot = self._add(font_size=9, font_color=MUTED, border=0, text_wrap=True, valign="top")
         self.warning = book.add_format({"bg_color": TEXT_IN_NUMBER})
         self._values: dict[tuple[str, bool], Any] = {}

@@ -8,7 +8,7 @@ import polars as pl
 
 from xinqu.returns import faults
 from xinqu.returns.guard import LIMITS, Limits, open_workbook
-from xinqu.returns.layout import CODE_KEY, HEADER_MARK, HEADER_VALUE_COLUMN, HIDDEN_SHEET
+from xinqu.returns.layout import CODE_KEY, HEADER_MARK, HEADER_VALUE_COLUMN, HIDDEN_SHEET, UNREAD_COLUMNS
 from xinqu.returns.places import sheet_parts
 from xinqu.returns.raw import HEADER_FIELDS, RawRow, RawTable, column_letters
 from xinqu.vocabulary.problem import Problem, Refused, Where
@@ -52,9 +52,18 @@ def read_xlsx(body: bytes, filename: str, *, limits: Limits = LIMITS) -> RawTabl
     if form not in sheets:
         raise Refused(faults.wrong_sheet(filename, expected=form, found=[n for n in sheets if not n.startswith("_")]))
     broken = uncalculated(parts.get(sheets[form], b""), form, filename)
+    table = _table(_grid(reader, form, filename), form, filename, fixed)
+    broken = [problem for problem in broken if _is_read(table, problem.where.cell)]
     if broken:
         raise Refused(broken)
-    return _table(_grid(reader, form, filename), form, filename, fixed)
+    return table
+
+
+def _is_read(table: RawTable, cell: str) -> bool:
+    """Say whether a cell is looked at: those of earlier values and live checks beside it are for people alone."""
+    letters = cell.rstrip("0123456789")
+    beside = {column_letters(index) for key, index in table.columns.items() if key in UNREAD_COLUMNS}
+    return letters not in beside
 
 
 def _check_extent(content: bytes, sheet: str, filename: str, limits: Limits) -> None:

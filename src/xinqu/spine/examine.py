@@ -60,12 +60,22 @@ def _not_far_records(pack: Pack, documents: Iterable[ReturnDocument]) -> pl.Expr
     return ~pl.col("form").is_in(records) | pl.any_horizontal([pl.lit(value=False), *wanted])
 
 
-def examine_against(pack: Pack, realm: Realm, standing: Facts, documents: Sequence[ReturnDocument]) -> Examined:
-    """Check documents against each other and against the facts ``standing``, in one pass per form."""
+def examine_against(
+    pack: Pack,
+    realm: Realm,
+    standing: Facts,
+    documents: Sequence[ReturnDocument],
+    *,
+    released_peers: pl.DataFrame | None = None,
+) -> Examined:
+    """Check documents against each other and against the facts ``standing``, in one pass per form.
+
+    ``released_peers``: statistics of peers that ``standing`` does not hold (work without a workspace).
+    """
     facts = with_documents(pack, realm, standing, documents)
     kinds = {d.content_sha256: d.header.kind for d in documents}
     parts = [
-        validate(pack, facts, form, keys=_keys(documents, form), kind=kinds)
+        validate(pack, facts, form, keys=_keys(documents, form), kind=kinds, released_peers=released_peers)
         for form in sorted({d.header.form for d in documents})
     ]
     return Examined(documents, joined(parts), facts)
