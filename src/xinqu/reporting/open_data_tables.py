@@ -17,6 +17,8 @@ _STYLE = (
     ".none{color:#6B7785}"
 )
 
+_SHEETS: tuple[tuple[Lang, str], ...] = (("zh", "中文"), ("en", "English"))
+
 
 class Wide(msgspec.Struct, frozen=True, kw_only=True):
     """A table of one form and period: ``rows`` are (label, unit, cells), a cell per column; a cell without value is words.
@@ -70,7 +72,7 @@ def as_workbook(tables: list[Wide], made_on: dt.datetime) -> bytes:
     book.set_properties({"created": made_on})
     bold, mark = book.add_format({"bold": True}), book.add_format({"bold": True, "font_color": "#5B3E8F"})
     for number, table in enumerate(tables, 1):
-        for lang, name in (("zh", "中文"), ("en", "English")):
+        for lang, name in _SHEETS:
             _sheet(book.add_worksheet(f"{name} {number}" if len(tables) > 1 else name), table, lang, bold, mark)
     book.close()
     return out.getvalue()

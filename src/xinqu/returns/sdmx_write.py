@@ -90,7 +90,11 @@ def _heads(pack: Pack, headers: Sequence[Header]) -> pl.DataFrame:
 
 def write_csv(pack: Pack, returns: Sequence[Return]) -> bytes:
     """Return the returns as SDMX-CSV 2.0; ``ACTION`` is I (information): a reader decides what to do with them."""
-    frame = observations(pack, returns)
+    return csv_of(observations(pack, returns))
+
+
+def csv_of(frame: pl.DataFrame) -> bytes:
+    """Return rows of ``observations`` as SDMX-CSV 2.0."""
     lead = [pl.lit("dataflow").alias("STRUCTURE"), pl.col(_REFERENCE), pl.lit("I").alias("ACTION")]
     return frame.select(*lead, *names.COMPONENTS).write_csv().encode()
 
@@ -107,7 +111,13 @@ def write_ml(
         message_id: the id the message bears; letters, digits, ``_`` and ``-``.
         test: marks the message as a test, which is what a rehearsal's is.
     """
-    frame = observations(pack, returns)
+    return ml_of(pack, observations(pack, returns), prepared=prepared, message_id=message_id, test=test)
+
+
+def ml_of(
+    pack: Pack, frame: pl.DataFrame, *, prepared: dt.datetime, message_id: str, test: bool = False
+) -> bytes:  # fmt: skip
+    """Return rows of ``observations`` as SDMX-ML 3.0; the other arguments are those of ``write_ml``."""
     flows = frame[_REFERENCE].unique(maintain_order=True).to_list()
     spaces = [f"{_URN}{flow}:ObsLevelDim:AllDimensions" for flow in flows]
     lines = [

@@ -22,8 +22,9 @@ from xinqu.shapes import statistical_return
 from xinqu.shapes.releases import Release, covered
 from xinqu.spine import release_problems
 from xinqu.spine.release_sight import seen_by
-from xinqu.spine.releases import STATES, release_of, releases_at
+from xinqu.spine.releases import STATES, release_of
 from xinqu.spine.snapshot import Snapshot, take
+from xinqu.spine.submissions import releases_at
 from xinqu.spine.workspace import Workspace
 from xinqu.vocabulary.origin import Origin, Realm
 from xinqu.vocabulary.periods import Period
@@ -245,13 +246,13 @@ def _items(content: _Content) -> pl.DataFrame:
 def _figures(content: _Content) -> pl.DataFrame:
     """Return the indicators that the released returns give; those of other periods stand in their own packages."""
     pack, frame = content.snapshot.pack, content.snapshot.figures
-    concerned = [i.id for i in pack.indicators.values() if set(i.forms) & set(content.forms)]
-    mine = frame.filter(pl.col("indicator").is_in(concerned))
-    mine = (
-        mine.filter(pl.col("value").is_not_null())
-        if content.period == ALL
-        else mine.filter(pl.col("period") == content.period)
-    )
+    concerned = {i.id for i in pack.indicators.values() if set(i.forms) & set(content.forms)}
+    # what rests on other forms too and has no value is not missing: those forms may come out another day
+    whole = [i for i in concerned if content.period != ALL and set(pack.indicators[i].forms) <= set(content.forms)]
+    mine = frame.filter(pl.col("indicator").is_in(list(concerned)))
+    mine = mine.filter(pl.col("value").is_not_null() | pl.col("indicator").is_in(whole))
+    if content.period != ALL:
+        mine = mine.filter(pl.col("period") == content.period)
     named = pack.indicators
     rows = _named_areas(pack, mine.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)))
     return rows.select(
@@ -293,7 +294,7 @@ def _tables(content: _Content, package: Package) -> dict[str, bytes]:
     """Return the bilingual tables of each form; of a package of many periods there is none."""
     if content.period == ALL:
         return {}
-    files = {}
+    files: dict[str, bytes] = {}
     for form in content.forms:
         wide = _wide(content, package, content.snapshot.pack.forms[form])
         if wide is not None:

@@ -44,6 +44,21 @@ def open_to_everybody(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     return view
 
 
+def open_to_released(
+    action: str, data_class: str
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Declare a view that anybody may open: the public sees what is released, who owns data also what is not yet.
+
+    The view itself reads through ``spine.release_sight.seen_by``, which asks for the right in each area.
+    """
+
+    def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        view.declares = (action, data_class)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def may(
     action: str, data_class: str
 ) -> Callable[[Callable[Concatenate[HttpRequest, Place, P], HttpResponse]], Callable[..., HttpResponse]]:

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from xinqu.spine import health
 from xinqu.web import paths
 from xinqu.web.access import open_to_everybody
-from xinqu.web.views import areas, articles, figures, indicators, national, refusals, session
+from xinqu.web.views import areas, articles, figures, indicators, national, refusals, releases, sdmx, session
 
 for name, converter in (
     ("lang", paths.LangPath),
@@ -44,12 +44,32 @@ pages: list[URLPattern | URLResolver] = [
     path("figures/<code:indicator>/<code:area>/<period:period>.<format:file_format>", figures.figure_page),
 ]
 
+sdmx_rest: list[URLPattern | URLResolver] = [
+    path("structure/<str:kind>", sdmx.structure),
+    path("structure/<str:kind>/<str:agency>", sdmx.structure),
+    path("structure/<str:kind>/<str:agency>/<str:name>", sdmx.structure),
+    path("structure/<str:kind>/<str:agency>/<str:name>/<str:version>", sdmx.structure),
+    path("data/<str:context>/<str:agency>/<str:name>", sdmx.data),
+    path("data/<str:context>/<str:agency>/<str:name>/<str:version>", sdmx.data),
+    path("data/<str:context>/<str:agency>/<str:name>/<str:version>/<str:key>", sdmx.data),
+]
+
+open_pages: list[URLPattern | URLResolver] = [
+    path("open/releases/", releases.releases_page),
+    path("open/releases.<format:file_format>", releases.releases_page),
+    path("open/releases/<str:release>.zip", releases.package),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("", session.root),
     path("<lang:lang>/", session.home),
     path("<lang:lang>/sign-in/", session.sign_in),
     path("<lang:lang>/sign-out/", session.sign_out),
+    path("sdmx/v2/", include(sdmx_rest)),
+    path("sdmx/<realm:realm>/v2/", include(sdmx_rest)),
+    path("<lang:lang>/<realm:realm>/", include(open_pages)),
+    path("<lang:lang>/", include(open_pages), {"realm": "official"}),
     path("<lang:lang>/<realm:realm>/", national.matrix_page),
     path("<lang:lang>/<realm:realm>/", include(pages)),
     path("<lang:lang>/", include(pages), {"realm": "official"}),
