@@ -34,7 +34,8 @@ from xinqu.vocabulary.truth import ValueState
 _STAMP = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - written as is: the same input gives the same bytes
 _FIELDS = ("area", "period", "kind", "scope")
 _FIRST_FIELD, _OPEN_ROWS = 2, 1_000
-_HEADINGS = _FIRST_FIELD + len(_FIELDS) + 1
+_VERSION = _FIRST_FIELD + len(_FIELDS)
+_HEADINGS = _VERSION + 2
 _UNITS, _KEYS = _HEADINGS + 1, _HEADINGS + 2
 _FIRST = _KEYS + 1
 _HELP = Text(
@@ -91,14 +92,13 @@ class _Writer:
 
     def _head(self, area: str | None, period: str | None, header: Header | None) -> None:
         sheet, styles, form, lang = self._sheet, self._styles, self._form, self._lang
-        sheet.set_row(0, 27)
+        for row in range(_HEADINGS):  # the colours of the columns begin below
+            sheet.set_row(row, 27 if row == 0 else None, styles.plain)
         sheet.write_string(0, 1, f"{form.name.say(lang)}　{form.id}", styles.title)
         other: Lang = "en" if lang == "zh" else "zh"
         sheet.write_string(
             1, 1, f"{form.name.say(other)} · {self._pack.info.id} {self._pack.info.version}", styles.subtitle
         )
-        sheet.write_string(0, 0, f"{HEADER_MARK}form_version", styles.hidden)
-        sheet.write_string(0, 2, str(form.version), styles.hidden)
         scope = header.scope if header else UNSTATED
         texts = {
             "area": area or (header.area if header else ""), "period": period or (header.period if header else ""),
@@ -109,13 +109,17 @@ class _Writer:
             sheet.write_string(row, 0, HEADER_MARK + field, styles.hidden)
             sheet.write_string(row, 1, f"{label.zh} {label.en}", styles.field)
             sheet.write_string(row, 2, texts[field], styles.field_open)
+        label = HEADER_LABELS["form_version"]
+        sheet.write_string(_VERSION, 0, f"{HEADER_MARK}form_version", styles.hidden)
+        sheet.write_string(_VERSION, 1, f"{label.zh} {label.en}", styles.field)
+        sheet.write_string(_VERSION, 2, str(form.version), styles.field_fixed)
         offers = {"area": list(self._pack.areas), "kind": [label.say(lang) for label in KIND_LABELS.values()],
                   "scope": [*self._pack.codelists["CL_SCOPE"], UNSTATED]}  # fmt: skip
         for field, choices in offers.items():
             row = _FIRST_FIELD + _FIELDS.index(field)
             sheet.data_validation(row, 2, row, 2, {"validate": "list", "source": choices})
         last = min(len(form.items), 10)
-        sheet.merge_range(_FIRST_FIELD, 3, _FIRST_FIELD + len(_FIELDS) - 1, last, _HELP.say(lang), styles.help)
+        sheet.merge_range(_FIRST_FIELD, 3, _VERSION, last, _HELP.say(lang), styles.help)
 
     def _column(self, column: int, item: Item) -> None:
         sheet, styles = self._sheet, self._styles
