@@ -1,6 +1,6 @@
-"""Speed of the log: one event and 5,000 in a transaction against bare sqlite3 inserts, and 8 processes appending 500 each.
+"""Speed of the log: one event and 5,000 in a transaction against bare sqlite3 inserts, 30,000 read back, 8 writers at once.
 
-    python benchmarks/log.py [--single 500] [--block 5000] [--rounds 3]
+    python benchmarks/log.py [--single 500] [--block 5000] [--read 30000] [--rounds 3]
 
 The peer is a table of the same columns in write-ahead mode with the same synchronous setting (FULL), autocommit: what a
 disk allows. Ours also takes the lock, reads rights and duties, checks the pack's declaration, hashes and chains.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -71,6 +71,10 @@ class Bare:
         """Insert one row; committed when it returns."""
         self._connection.execute(self._insert, self._row)
 
+    def read(self, rows: int) -> None:
+        """Fetch the last rows."""
+        self._connection.execute("SELECT * FROM event ORDER BY seq DESC LIMIT ?", (rows,)).fetchall()
+
     def many(self, rows: int) -> None:
         """Insert rows in one transaction."""
         self._connection.execute("BEGIN IMMEDIATE")
@@ -90,6 +94,17 @@ def singles(rounds: int, ours: Callable[[], object], bare: Bare) -> None:
     row("one event", f"ours {percentiles(taken['ours'].wall)}", "9 ms, objects included (design)")
     ratio = np.percentile(taken["ours"].wall, (50, 99)) / np.percentile(taken["bare"].wall, (50, 99))
     row("", f"bare {percentiles(taken['bare'].wall)}; ours / bare = {ratio[0]:.2f} (p50), {ratio[1]:.2f} (p99)")
+
+
+def read_back(rounds: int, rows: int, workspace: Workspace, pack: Pack, bare: Bare, numbers: Iterator[int]) -> None:
+    """Read the last ``rows`` events as the frame that folds read, against fetching as many bare rows."""
+    head = log.head(workspace).seq
+    if head < rows:
+        log.append(workspace, pack, [submitted(pack, next(numbers)) for _ in range(rows - head)])
+        bare.many(rows)
+    after = log.head(workspace).seq - rows
+    jobs = {"ours": lambda: log.events(workspace, REALM, after=after), "bare": lambda: bare.read(rows)}
+    compare(f"{rows:,} events read back as a frame", alternate(rounds, jobs))
 
 
 def write(folder: Path, first: int, appends: int) -> None:
@@ -135,6 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--single", type=int, default=500)
     parser.add_argument("--block", type=int, default=5000)
+    parser.add_argument("--read", type=int, default=30_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--writer", nargs=3, metavar=("DIR", "FIRST", "COUNT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -154,6 +170,7 @@ def main() -> None:
 
         jobs = {"ours": append_block, "bare": lambda: bare.many(block)}
         compare(f"{block:,} events in one transaction", alternate(options.rounds, jobs))
+        read_back(options.rounds, options.read, workspace, pack, bare, numbers)
         many_writers(workspace)
 
 
