@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xinqu.spine.hand_in import Taken
 
 _SHOWN = ("check", "level", "verdict", "items", "values", "reason")
+_RECORDS_SHOWN = 20  # of each check
 _HANDED_IN = {"event": pl.Int64, "subject": pl.String, "version": pl.Int64, "content_hash": pl.String}
 _LISTED = ("form", "area", "sub_unit", "period", "version", "state", "kind", "errors", "warnings", "file_name", "submitted_by", "submitted_at", "revision", "queries", "to_explain")  # fmt: skip
 
@@ -136,7 +137,11 @@ def _tell(args: argparse.Namespace, taken: "Taken", document: "ReturnDocument", 
     print(f"{document.filename}  {header.form} {header.area} {header.period}  {document.content_sha256[:12]}")
     faults = findings.filter(pl.col("verdict") == "false")
     if not faults.is_empty():
-        output.emit(faults.select(_SHOWN), args.format)
+        shown = _shown(faults, document)
+        output.emit(shown, args.format)
+        if shown.height < faults.height:
+            rest = faults.height - shown.height
+            print(Text(f"  另有 {rest:,} 条未列出", f"  {rest:,} more are not listed").say(args.lang))
     unknown = findings.height - faults.height
     print(
         Text(
@@ -147,6 +152,14 @@ def _tell(args: argparse.Namespace, taken: "Taken", document: "ReturnDocument", 
     mine = taken.suggestions.filter(pl.col("submission") == document.content_sha256)
     if not faults.is_empty() and not mine.is_empty():
         _suggest(args.lang, mine, {code: item.name.say(args.lang) for code, item in taken.pack.items.items()})
+
+
+def _shown(faults: pl.DataFrame, document: "ReturnDocument") -> pl.DataFrame:
+    """Return the faults as they are listed: those of records with the key of the record, the first of each check."""
+    if document.places is None:
+        return faults.select(_SHOWN)
+    record = pl.col("detail").str.extract(r'"record":\{(.*)\}\}$').str.replace_all('"', "", literal=True).alias("record")
+    return faults.filter(pl.int_range(pl.len()).over("check") < _RECORDS_SHOWN).select(record, *_SHOWN)
 
 
 def _by_file(taken: "Taken") -> pl.DataFrame:
