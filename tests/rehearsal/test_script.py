@@ -23,7 +23,7 @@ def script(pack, nation):
 @pytest.fixture(scope="module")
 def folded(script):
     data = pl.struct("form", "area", "sub_unit", "period", "version", "reason", "result").struct.json_encode()
-    columns = ["type", "actor", "recorded_at", "effective_on"]
+    columns = ["type", "actor", "role", "recorded_at", "effective_on"]
     return fold(
         script.select(
             *columns, pl.lit("rehearsal").alias("realm"), pl.int_range(1, pl.len() + 1).alias("seq"), data.alias("data")
