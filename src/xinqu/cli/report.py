@@ -13,7 +13,7 @@ from xinqu.vocabulary.text import Text
 if TYPE_CHECKING:
     from xinqu.spine.reports import Built
 
-KINDS = ("bulletin", "major_matters")
+KINDS = ("bulletin", "major_matters", "quality")
 
 
 def register(parser: argparse.ArgumentParser) -> None:

@@ -12,12 +12,14 @@ from xinqu.reporting.bulletin import bulletin_model
 from xinqu.reporting.html import render_html
 from xinqu.reporting.matters import major_matters_model
 from xinqu.reporting.model import Edition, Report, model_bytes, read_model
+from xinqu.reporting.quality import quality_model
 from xinqu.reporting.sources import provenance_of
 from xinqu.reporting.typst_pdf import render_pdf, renderer_id
 from xinqu.shapes import statistical_return
 from xinqu.spine import log
 from xinqu.spine.accounts import Person
 from xinqu.spine.compact import rows_of
+from xinqu.spine.quality import measure
 from xinqu.spine.snapshot import COMPUTE_VERSION, Snapshot, take
 from xinqu.spine.software import lock_sha256, software
 from xinqu.spine.workspace import Workspace, now
@@ -59,14 +61,14 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 _NOTED = ("area", "form", "period", "item", "note")  # what provenance is read from
-KINDS = ("bulletin", "major_matters")
+KINDS = ("bulletin", "major_matters", "quality")
 
 
 def build(snapshot: Snapshot, kind: str, *, lang: Lang = "zh", edition: Edition | None = None) -> Built:
     """Build a report from a snapshot; ``edition`` None says that it is computed now, by this software.
 
     Raises:
-        Refused: XQ-REPORT-101 for a kind that is not ``bulletin`` or ``major_matters``, or that the pack lacks.
+        Refused: XQ-REPORT-101 for a kind that is none of ``KINDS``, or that the pack lacks.
     """
     if kind not in _MODELS or kind not in snapshot.pack.reports:
         raise Refused(_unknown_kind(kind))
@@ -219,14 +221,24 @@ def _major_matters(snapshot: Snapshot, edition: Edition) -> Report:
     )
 
 
-_MODELS: dict[str, Callable[[Snapshot, Edition], Report]] = {"bulletin": _bulletin, "major_matters": _major_matters}
+def _quality(snapshot: Snapshot, edition: Edition) -> Report:
+    issuer = snapshot.pack.organisations[snapshot.pack.root].name
+    return quality_model(snapshot.pack, measure(snapshot), edition=edition, issuer=issuer)
+
+
+_MODELS: dict[str, Callable[[Snapshot, Edition], Report]] = {
+    "bulletin": _bulletin, "major_matters": _major_matters, "quality": _quality,
+}  # fmt: skip
 
 
 def _unknown_kind(kind: str) -> Problem:
     return Problem(
         code="XQ-REPORT-101",
         what=Text(f"没有“{kind}”这种报告", f"there is no report of kind {kind!r}"),
-        fix=Text("可编制：bulletin（公报）、major_matters（重大事项）", "build bulletin or major_matters"),
+        fix=Text(
+            "可编制：bulletin（公报）、major_matters（重大事项）、quality（质量报告）",
+            "build bulletin, major_matters or quality",
+        ),
     )
 
 

@@ -63,7 +63,7 @@ def structures(
         else _ml_of(body, kind, owner, name, version, alone)
     )
     if found is None:
-        raise Refused(nothing_found("/".join((kind, owner, name, version))))
+        raise Refused(nothing_found(f"{kind}/{owner}/{name}/{version}"))
     return found
 
 
