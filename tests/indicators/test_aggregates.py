@@ -191,6 +191,7 @@ def test_an_estimate_fills_in_and_is_told():
     made_up = estimates_frame("xa4_con_total", "lanzhou", 14.0)
     found = one(FULL | {"lanzhou": (FULL["lanzhou"][0], "missing")}, estimates=made_up)
     assert (found["origin"], found["estimated"], found["areas"]) == ("estimated", ["lanzhou"], 19)
+    assert found["coverage"] == pytest.approx(18 / 19)  # an estimate is no report
     assert found["estimated_share"] == pytest.approx(14 / (14 + sum(v[1] for a, v in FULL.items() if a != "lanzhou")))
     assert one(FULL, estimates=made_up)["origin"] == "reported"  # the value is there: the estimate is not looked at
 
@@ -233,12 +234,18 @@ def test_sums_of_disjoint_groups_add_up_to_the_nation(numbers):
 def test_a_value_in_the_place_of_its_estimate_leaves_the_others_unchanged(numbers, late, guess, true):
     values = {a: (n, 1.0) for a, n in zip(AREAS, numbers, strict=True)}
     made_up = estimates_frame("xa1_gdp", late, guess)
-    before = one(values | {late: ("missing", 1.0)}, "province", indicator="xa1_gdp", estimates=made_up)
-    after = one(values | {late: (true, 1.0)}, "province", indicator="xa1_gdp", estimates=made_up)
+    missing, arrived = values | {late: ("missing", 1.0)}, values | {late: (true, 1.0)}
+    before = one(missing, "province", indicator="xa1_gdp", estimates=made_up)
+    after = one(arrived, "province", indicator="xa1_gdp", estimates=made_up)
     own = pl.col("group") == PACK.areas[late].province_org
     assert before.filter(~own).equals(after.filter(~own))
-    assert before.filter(own).select("value", "estimated_share", "estimated").row(0) == (guess, 1.0, [late])
-    assert after.filter(own).select("value", "estimated_share", "estimated").row(0) == (true, 0.0, [])
+    assert before.filter(own).select("value", "unknown").row(0) == (None, "low_coverage")  # no report, only a guess
+    assert after.filter(own)["value"].item() == true
+    rest = sum(n for area, (n, _) in values.items() if area != late)
+    nation = one(missing, indicator="xa1_gdp", estimates=made_up)
+    assert (nation["value"], nation["estimated"]) == (pytest.approx(rest + guess), [late])
+    assert nation["estimated_share"] == pytest.approx(guess / (rest + guess))
+    assert one(arrived, indicator="xa1_gdp", estimates=made_up)["estimated_share"] == 0
 
 
 @settings(max_examples=20)

@@ -66,12 +66,13 @@ def aggregate(
         grouping: one of ``aggregate_methods.GROUPINGS``.
         indicators: ids of indicators or codes of area forms' items; None: all indicators.
         estimates: ``estimates.SCHEMA``: stand in for missing items; their share is told, they are not facts.
-        sizes: area -> size; ``size_coverage`` is the share of the group's size whose areas are in. None: not known.
+        sizes: area -> size; ``size_coverage`` is the share of the group's size whose areas reported. None: not known.
 
     An area is in with all inputs of the formula or not at all, so that numerator and denominator are of the same areas;
     with a scope that is not its main one it is out, with an unstated one it is in and named in ``doubtful_scope``.
-    ``expected`` are the areas that existed or filed. Below the pack's ``COVERAGE_MIN`` (by number or size) the value is
-    null with reason ``LOW_COVERAGE``. ``estimated_share`` is the largest share that estimates have in a sum, of a
+    ``expected`` are the areas that existed or filed, ``areas`` those that are in. ``coverage`` counts those in by what they
+    reported: below the pack's ``COVERAGE_MIN`` (by number or size) the value is null with reason ``LOW_COVERAGE``, so
+    that estimates can complete an aggregate but never make one. ``estimated_share`` is the largest share that estimates have in a sum, of a
     median in the areas. Released growth is weighted by the level it grew from: level / (1 + growth).
     """
     least = pack.parameters[COVERAGE_MIN].on(as_of) if COVERAGE_MIN in pack.parameters else None
@@ -217,17 +218,19 @@ def _grouped(leaves: _Leaves, grouping: str, *, floor: float) -> pl.DataFrame:
     sums = rows.group_by("group", "period").agg(
         *(pl.col(name).filter(is_in).sum() for name in added),
         *(pl.col(name).first() for name in formula.expression.inputs if name.startswith("param(")),
-        pl.col("#own").filter(is_in).median(),
+        (is_in & ~told).sum().alias("#reported"), pl.col("#own").filter(is_in).median(),
         is_in.sum().cast(pl.Int64).alias("areas"), pl.len().cast(pl.Int64).alias("expected"),
-        (size.filter(is_in).sum() / size.sum()).alias("size_coverage"),
+        (size.filter(is_in & ~told).sum() / size.sum()).alias("size_coverage"),
         pl.max_horizontal(shares).fill_nan(0.0).fill_null(0.0).alias("estimated_share"),
         pl.max_horizontal(ranks).filter(is_in).max().alias("#rank"),
         pl.col("area").filter(~is_in).sort().alias("without"),
         pl.col("area").filter(is_in & told).sort().alias("estimated"),
         pl.col("area").filter(is_in & pl.col("#doubtful")).sort().alias("doubtful_scope"),
-    ).with_columns((pl.col("areas") / pl.col("expected")).alias("coverage"))  # fmt: skip
+    ).with_columns((pl.col("#reported") / pl.col("expected")).alias("coverage"))  # fmt: skip
     computed = {MEDIAN: pl.col("#own"), WEIGHTED: pl.col(inputs[0]) / pl.col(_BASE)}.get(method, _own(formula))
-    is_enough = (pl.col("areas") > 0) & (pl.min_horizontal("coverage", pl.col("size_coverage").fill_nan(None)) >= floor)
+    is_enough = (pl.col("#reported") > 0) & (
+        pl.min_horizontal("coverage", pl.col("size_coverage").fill_nan(None)) >= floor
+    )
     sums = sums.with_columns(value=pl.when(is_enough & computed.is_finite()).then(computed))
     short = pl.when(~is_enough).then(pl.lit(LOW_COVERAGE)).otherwise(pl.lit(Unknown.ZERO_DIVISOR.value))
     names = {rank: name for name, rank in _RANKS.items()}

@@ -54,17 +54,22 @@ def candidates(pack: Pack, facts: Facts, form: str) -> pl.DataFrame:
     for name, column in (("prev", "prev"), ("ly", "ly"), ("ly2", "ly2"), ("prev_ly", "prev_ly")):
         grown = pl.when("is_amount").then(pl.col(column).log()).otherwise(column)
         cells = cells.with_columns(grown.alias(f"#{name}"))
-    growth = pl.col("#t") - pl.col("#ly")
+    growth = cells.select((pl.col("#t") - pl.col("#ly")).fill_null(np.nan).alias("growth"))["growth"].to_numpy()
+    grid = growth.reshape(cells["item"].n_unique(), cells["area"].n_unique(), -1)
+    is_amount = cells["is_amount"].to_numpy().reshape(len(grid), -1)[:, 0]
+    cells = cells.with_columns(
+        pl.Series("#peers", _median_of_others(grid).ravel()),
+        pl.Series("#auxiliary", _like_growth(grid.reshape(len(grid), -1), is_amount).ravel()),
+    )
     both = pl.col("value").is_not_null() & pl.col("prev").is_not_null()
     others = {
         name: pl.col(name).filter(both).sum().over("item", "period") - pl.when(both).then(name).otherwise(0.0)
         for name in ("value", "prev")
     }
     has_others = pl.col("is_amount") & (both.sum().over("item", "period") - both.cast(pl.Int64) > 0)
-    cells = cells.with_columns(pl.Series("#auxiliary", _like_growth(cells.select(growth.alias("#g"))["#g"], cells)))
     is_seasonal = pack.forms[form].frequency.per_year > 1  # else the period before is last year
     made = {
-        "peers": pl.col("#ly") + _median_of_others(growth),
+        "peers": pl.col("#ly") + pl.col("#peers").fill_nan(None),
         "ratio": pl.when(has_others).then(pl.col("#prev") + (others["value"] / others["prev"]).log()),
         "auxiliary": pl.col("#ly") + pl.col("#auxiliary").fill_nan(None),
         "seasonal": pl.when(pl.lit(is_seasonal)).then(pl.col("#prev") + pl.col("#ly") - pl.col("#prev_ly")),
@@ -91,11 +96,14 @@ def estimate(pack: Pack, facts: Facts, form: str, *, day: dt.date) -> pl.DataFra
     settings = settings_on(pack, day)
     if settings is None or form not in facts or facts[form].is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    found = candidates(pack, facts, form)
+    owed = _owed(pack, form, known_cells(pack, facts, form), day)
+    if owed.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    found = candidates(pack, facts, form).filter(pl.col("item").is_in(owed["item"].unique().to_list()))
     enough = measure(found, level=settings["estimate_level"]).filter(
         (pl.col("tests") >= settings["estimate_least"]) & pl.col("method").is_in(list(METHODS))
     )
-    missing = _owed(pack, form, found.filter(pl.col("state") == ValueState.MISSING.value), day)
+    missing = found.join(owed.select(_CELL), on=_CELL, how="semi")
     best = choices(missing.drop("value"), enough, METHODS)
     told = best.select(*_CELL, "method", "tests", "error", *_interval(pack, form))
     reason = pl.when(pl.col("item").is_in(enough["item"].unique().to_list())).then(pl.lit(NO_HISTORY))
@@ -119,10 +127,10 @@ def settings_on(pack: Pack, day: dt.date) -> dict[str, float] | None:
 
 
 def _owed(pack: Pack, form: str, cells: pl.DataFrame, day: dt.date) -> pl.DataFrame:
-    """Return the cells whose return is owed by ``day`` by an area that existed at the period's end."""
+    """Return the missing cells whose return is owed by ``day`` by an area that existed at the period's end."""
     owed = {str(period): period.end for period in owed_periods(pack.forms[form], day, pack.calendar)}
     approved = {code: area.approved_on for code, area in pack.areas.items()}
-    mine = cells.filter(pl.col("period").is_in(list(owed)))
+    mine = cells.filter((pl.col("state") == ValueState.MISSING.value) & pl.col("period").is_in(list(owed)))
     ends = pl.col("period").replace_strict(owed, default=None, return_dtype=pl.Date)
     return mine.filter(pl.col("area").replace_strict(approved, return_dtype=pl.Date) <= ends)
 
@@ -153,42 +161,42 @@ def _interval(pack: Pack, form: str) -> list[pl.Expr]:
     ]  # fmt: skip
 
 
-def _like_growth(growth: pl.Series, cells: pl.DataFrame) -> NDArray[np.float64]:
+def _like_growth(grown: NDArray[np.float64], is_amount: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return in each cell the growth of the item of the same return that has moved most like the cell's own; else NaN.
 
-    ``growth`` is that of ``cells``, a full grid sorted by item, area and period. Two items are compared over the cells
-    in which both grew; amounts with amounts, since a difference of rates is no growth. An item that repeats another
-    from somewhere else is as good as any: it is a reported value of the same return.
+    ``grown``: shape (items, cells), NaN where unknown. Two amounts are compared over the cells in which both grew;
+    rates have none, since a difference of rates is no growth.
     """
-    items = cells["item"].n_unique()
-    grown = growth.to_numpy().astype(np.float64).reshape(items, -1)
-    known = ~np.isnan(grown)
-    kinds = cells["is_amount"].to_numpy().reshape(items, -1)[:, 0]
+    known = ~np.isnan(grown) & is_amount[:, None]
     filled = np.where(known, grown, 0.0)
     chosen = np.full_like(grown, np.nan)
-    for own in range(items):
+    for own in np.flatnonzero(is_amount):
         both = known & known[own]
         pairs = both.sum(axis=1)
         gaps = np.where(both, np.minimum(np.abs(filled - filled[own]), _LARGEST_GAP), 0.0).sum(axis=1)
-        apart = np.where((pairs >= _LEAST_PAIRS) & (kinds == kinds[own]), gaps / np.maximum(pairs, 1), np.inf)
+        apart = np.where(pairs >= _LEAST_PAIRS, gaps / np.maximum(pairs, 1), np.inf)
         apart[own] = np.inf
         nearest = int(np.argmin(apart))
-        if kinds[own] and np.isfinite(apart[nearest]):
+        if np.isfinite(apart[nearest]):
             chosen[own] = grown[nearest]
-    return chosen.ravel()
+    return chosen
 
 
-def _median_of_others(growth: pl.Expr) -> pl.Expr:
-    """Return the median of the other areas' growth: from the sorted list without one's own place."""
-    known = growth.sort().over("item", "period", mapping_strategy="join").list.drop_nulls()
-    is_known, size = growth.is_not_null(), known.list.len().cast(pl.Int64)
-    rest = pl.when(is_known).then(size - 1).otherwise(size)
-    rank = (growth.rank("ordinal") - 1).over("item", "period").cast(pl.Int64)
-    place = pl.when(is_known).then(rank).otherwise(size)
+def _median_of_others(growth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each cell the median of the other areas' growth: from the sorted numbers without one's own place.
 
-    def at(position: pl.Expr) -> pl.Expr:
-        """Return the value at a place among the others: places from one's own on are one further."""
-        moved = pl.when(position >= place).then(position + 1).otherwise(position)
-        return known.list.get(moved, null_on_oob=True)
+    ``growth``: shape (items, areas, periods), NaN where unknown; so is the result where no other area is known.
+    """
+    order = np.argsort(growth, axis=1, kind="stable")  # NaN last
+    known = np.take_along_axis(growth, order, axis=1)
+    own = np.argsort(order, axis=1, kind="stable")
+    is_known = ~np.isnan(growth)
+    rest = is_known.sum(axis=1, keepdims=True) - is_known
+    last = growth.shape[1] - 1
 
-    return pl.when(rest > 0).then((at((rest - 1) // 2) + at(rest // 2)) / 2)
+    def at(place: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the number at a place among the others: from one's own place on they are one further."""
+        moved = np.where(is_known & (place >= own), place + 1, place)
+        return np.take_along_axis(known, np.clip(moved, 0, last), axis=1)
+
+    return np.where(rest > 0, (at((rest - 1) // 2) + at(rest // 2)) / 2, np.nan)
