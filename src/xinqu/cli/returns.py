@@ -158,8 +158,9 @@ def _shown(faults: pl.DataFrame, document: "ReturnDocument") -> pl.DataFrame:
     """Return the faults as they are listed: those of records with the key of the record, the first of each check."""
     if document.places is None:
         return faults.select(_SHOWN)
-    record = pl.col("detail").str.extract(r'"record":\{(.*)\}\}$').str.replace_all('"', "", literal=True).alias("record")
-    return faults.filter(pl.int_range(pl.len()).over("check") < _RECORDS_SHOWN).select(record, *_SHOWN)
+    record = pl.col("detail").str.extract(r'"record":\{(.*)\}\}$').str.replace_all('"', "", literal=True)
+    first = faults.filter(pl.int_range(pl.len()).over("check") < _RECORDS_SHOWN)
+    return first.select(record.alias("record"), *_SHOWN)
 
 
 def _by_file(taken: "Taken") -> pl.DataFrame:
