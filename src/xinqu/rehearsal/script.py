@@ -72,27 +72,35 @@ class _Act:
     minutes: Ints
 
 
-def write_script(pack: Pack, nation: Nation) -> pl.DataFrame:
+def write_script(pack: Pack, nation: Nation, records: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return all events on the nation's returns up to the end of ``as_of``, in order of ``recorded_at``.
+
+    ``records``: the record returns (``records.filed.Registers.returns``); they leave the other returns' hours alone.
 
     Columns: type, actor, organisation, role, recorded_at (UTC, strictly rising), effective_on (the day in Beijing),
     subject (``return/<form>/<area>/<period>``), form, area, sub_unit, period, version, and what the type asks for:
     reason and findings (checks, by ``;``) of a return sent back, rule and reason of an explanation, result of a
     co-check. A return handed in shortly before ``as_of`` is still on its way then.
     """
-    stream = Draws(nation.seed, 1).stream("script")
+    draws = Draws(nation.seed, 1)
     moments = _working_time(pack, nation)
-    returns = nation.returns.filter(pl.col("filed") != "never")
-    acts = _timeline(pack, returns, moments, stream)
-    events = pl.concat([_events(returns, act, order, moments) for order, act in enumerate(acts)])
+    parts, filed = [], []
+    for name, owed in (("script", nation.returns), ("script:records", records)):
+        if owed is None:
+            continue
+        returns = owed.filter(pl.col("filed") != "never")
+        acts = _timeline(pack, returns, moments, draws.stream(name))
+        parts += [_events(returns, act, order, moments) for order, act in enumerate(acts)]
+        filed.append(returns)
+    events = pl.concat(parts)
     events = _with_words(pl.concat([events, _explanations(nation, events)]), nation)
-    return _finish(events, _casts(pack, returns), nation.as_of)
+    return _finish(events, _casts(pack, pl.concat(filed)), nation.as_of)
 
 
 def _timeline(pack: Pack, returns: pl.DataFrame, moments: _Moments, stream: np.random.Generator) -> list[_Act]:
     """Walk every return from hand-in to acceptance, all returns at once."""
     count = len(returns)
-    awaits = returns["form"].replace_strict({f.id: f.awaits_co_check for f in pack.area_forms}).to_numpy()
+    awaits = returns["form"].replace_strict({f.id: f.awaits_co_check for f in pack.forms.values()}).to_numpy()
     final = returns["versions"].to_numpy()
     first, everyone = np.ones(count, dtype=np.int64), np.ones(count, dtype=bool)
     twice = final > 1
@@ -120,7 +128,7 @@ def _working_time(pack: Pack, nation: Nation) -> _Moments:
     start, end = first - dt.timedelta(days=40), nation.as_of + dt.timedelta(days=90)
     return _Moments(
         _working_days(nation.calendar.calendar, start, end),
-        {form.id: form.grace_working_days for form in pack.area_forms},
+        {form.id: form.grace_working_days for form in pack.forms.values()},
     )
 
 
