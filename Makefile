@@ -35,7 +35,10 @@ test-all: $(VENV)/.spark system ## make test, and the exhaustive and statistical
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not browser"
 	@$(BIN)/python -m pytest -m browser
 
-bench: $(VENV)/.ready ## Run benchmarks against peers in alternation, print ratios
+$(VENV)/.bench: locks/bench.txt $(VENV)/.spark
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r locks/bench.txt && touch $@
+
+bench: $(VENV)/.bench ## Run benchmarks against peers in alternation, print ratios
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 docs: $(VENV)/.ready ## Build the documentation into docs/_build/html
@@ -48,6 +51,7 @@ lock: $(VENV)/.ready ## Renew the locks from pyproject.toml
 	@$(BIN)/uv pip compile -q --upgrade pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/all.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra server --extra report --extra sdmx --extra dev -c locks/all.txt --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/dev.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --extra spark -c locks/all.txt --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/spark.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra bench -c locks/all.txt --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o locks/bench.txt
 
 system:
 	@scripts/system-packages.sh
