@@ -7,8 +7,12 @@ import polars as pl
 import pytest
 from made_reports import edition_of, figure_row, frame_of
 
+from xinqu.engines.record_facts import facts_of_return
+from xinqu.rehearsal.records.registers import records
 from xinqu.reporting.bulletin import bulletin_model
+from xinqu.reporting.items import reported_items
 from xinqu.reporting.model import Chart, Ref, Table, Trend, Words, model_bytes, trace_parts
+from xinqu.returns.record_bulk import record_rows_of
 from xinqu.vocabulary.origin import Origin, Realm
 from xinqu.vocabulary.text import Text
 
@@ -193,3 +197,11 @@ def test_each_realm_says_what_its_figures_are(pack, figures, submissions, realm)
     report = bulletin_model(pack, figures, None, submissions, edition=edition_of(pack, realm), issuer=organ)
     lead = report.sections[0].blocks[0].parts[0].text.zh
     assert {Realm.OFFICIAL: "依法报送", Realm.PUBLISHED: "公开来源", Realm.REHEARSAL: "模拟"}[realm] in lead
+
+
+def test_records_are_never_quoted_as_figures_of_an_area(pack):
+    rows = record_rows_of(pack.forms["xr1"], records("xr1", ["lanzhou"], "2025", each=3, seed=1))
+    facts = facts_of_return(
+        pack, "xr1", rows, area="lanzhou", period="2025", submission="0" * 64, scope="S1", origin=Origin.SIMULATED.value
+    )
+    assert reported_items({"xr1": facts}, pack).is_empty()

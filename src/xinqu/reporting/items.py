@@ -14,8 +14,12 @@ _NUMERIC = ("decimal", "integer")
 
 
 def reported_items(facts: Facts, pack: Pack) -> pl.DataFrame:
-    """Return the reported numeric items of whole areas as rows of a figures frame; ``indicator`` is the item's code."""
-    parts = [_of_form(frame, form, pack) for form, frame in facts.items() if frame.height and form in pack.forms]
+    """Return the reported numeric items of whole areas as rows of a figures frame; ``indicator`` is the item's code.
+
+    Records (enterprises, cases ...) are no figures of an area: a report never quotes one.
+    """
+    areas_say = {form.id for form in pack.area_forms}
+    parts = [_of_form(frame, form, pack) for form, frame in facts.items() if frame.height and form in areas_say]
     return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(_COLUMNS, pl.String))
 
 

@@ -9,6 +9,7 @@ from xinqu.policy.pack import Pack
 from xinqu.rehearsal.calibrate import published_calibration
 from xinqu.rehearsal.difficulties import raised_by_hand
 from xinqu.rehearsal.nation import AS_OF, Nation, generate
+from xinqu.rehearsal.records.filed import record_documents, registers_of
 from xinqu.rehearsal.script import EXPLANATION, write_script
 from xinqu.rehearsal.versions import documents as nation_documents
 from xinqu.returns.document import ReturnDocument
@@ -135,7 +136,9 @@ def _steps(pack: Pack, nation: Nation) -> list[Step]:
     for place, document in versions.items():
         if place[:2] in _AS_WORKBOOKS:
             versions[place] = _as_workbook(pack, document)
-    return [_step(row, versions) for row in write_script(pack, nation).iter_rows(named=True)]
+    registers = registers_of(pack, nation)
+    versions |= record_documents(pack, registers)
+    return [_step(row, versions) for row in write_script(pack, nation, registers.returns).iter_rows(named=True)]
 
 
 def _words_for_warnings(steps: Sequence[Step]) -> Explain:
