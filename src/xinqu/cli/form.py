@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from xinqu.cli import context, output
+from xinqu.cli import context, form_overlaps, output
 from xinqu.policy.load import load_pack
 from xinqu.policy.model import Form
 from xinqu.policy.pack import Pack
@@ -27,6 +27,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "xinqu form export xm1 --area lanzhou --period 2026-03 --output xm1.xlsx"
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     acts.add_parser("list", help="list the forms of the pack")
+    form_overlaps.register(acts)
     export = acts.add_parser("export", help="write a blank form to fill", epilog=parser.epilog)
     export.add_argument("form", help="form id, such as xm1")
     export.add_argument("--area", help="area code; fixed in the head of the form")
@@ -45,6 +46,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    if args.act == "overlaps":
+        return form_overlaps.run(args)
     pack = load_pack()
     if args.act == "list":
         output.emit(forms_table(pack), args.format)
