@@ -113,3 +113,13 @@ def test_a_department_of_another_area_may_not_file_them(opened):
     with pytest.raises(Refused) as caught:
         hand_in.submit(opened, hands.REALM, examined(opened, GOOD), account="nansha.svc.filer", clock=hands.at(10))
     assert caught.value.exit_code == 3
+
+
+def test_facts_of_records_are_read_when_asked_for_and_not_held(opened):
+    accepted(opened, GOOD)
+    facts = take(opened, hands.REALM).facts
+    assert set(facts) == set(cast.pack().forms)
+    assert "xr3" in facts
+    assert "xr9" not in facts
+    assert facts["xr3"] is not facts["xr3"]
+    assert facts["xm1"] is facts["xm1"]

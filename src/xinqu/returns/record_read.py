@@ -34,7 +34,13 @@ def read_records(
     """
     table = read_table(form, body, filename)
     raw = RawTable(filename, table.sheet, table.header, table.header_cells, {}, [], {})
-    _, header, problems = read_header(pack, raw, expected=expected, as_of=as_of, is_closed=is_closed, records=True)
+    template, header, problems = read_header(
+        pack, raw, expected=expected, as_of=as_of, is_closed=is_closed, records=True
+    )
+    if template.version != header.form_version:  # columns of records are not carried from one version to another
+        where = raw.where_header("form_version")
+        version, wanted = str(template.version), header.form_version
+        problems.append(faults.other_version(where, form=form.id, found=version, expected=wanted))
     if {"code", "value"} <= set(table.texts.columns):
         raise Refused(faults.other_kind(Where(file=filename, subject=form.id), form=form.id, is_record=True))
     names, found = _columns(form, table)

@@ -1,6 +1,7 @@
 """The rows of accepted returns, compacted per form into a cache that can be rebuilt; the cache is never the truth."""
 
 import contextlib
+import functools
 import os
 import shutil
 import threading
@@ -124,6 +125,38 @@ def facts_of(
             empty_facts(pack, form) if mine.is_empty() else _facts(workspace, pack, realm, form, mine, cached=cached)
         )
     return facts
+
+
+class FactsByForm(Mapping[str, pl.DataFrame]):
+    """The facts of every form, each read when it is asked for.
+
+    Frames of record forms are not held: those of a nation are large, and most readers want area forms alone.
+    """
+
+    def __init__(
+        self, workspace: Workspace, pack: Pack, realm: Realm, submissions: pl.DataFrame, *, cached: bool = True
+    ) -> None:
+        self._pack, self._held = pack, dict[str, pl.DataFrame]()
+        self._read = functools.partial(facts_of, workspace, pack, realm, submissions, cached=cached)
+
+    def __getitem__(self, form: str) -> pl.DataFrame:
+        if form in self._held:
+            return self._held[form]
+        if form not in self._pack.forms:
+            raise KeyError(form)
+        frame = self._read(forms=[form])[form]
+        if frame.is_empty() or self._pack.forms[form].kind == "area":
+            self._held[form] = frame
+        return frame
+
+    def __contains__(self, form: object) -> bool:
+        return form in self._pack.forms
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pack.forms)
+
+    def __len__(self) -> int:
+        return len(self._pack.forms)
 
 
 def _facts(

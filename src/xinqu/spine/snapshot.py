@@ -25,7 +25,7 @@ from xinqu.policy.pack import Pack
 from xinqu.shapes import releases, statistical_return
 from xinqu.spine import log
 from xinqu.spine.calendar import calendar_of
-from xinqu.spine.compact import facts_of, forget_old, read_parquet, write_parquet
+from xinqu.spine.compact import FactsByForm, forget_old, read_parquet, write_parquet
 from xinqu.spine.policy import adopted
 from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace
@@ -89,7 +89,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True, weakref=Tru
     @cached_property
     def facts(self) -> Mapping[str, pl.DataFrame]:
         """Facts by form: the last accepted return of each key."""
-        return facts_of(self.workspace, self.pack, self.realm, self.submissions, cached=self.cached)
+        return FactsByForm(self.workspace, self.pack, self.realm, self.submissions, cached=self.cached)
 
     @cached_property
     def checked(self) -> Findings:
