@@ -7,7 +7,8 @@ import polars as pl
 
 from xinqu.vocabulary.periods import Period
 
-_ALPHABET = np.array(list("0123456789ABCDEFGHJKLMNPQRTUWXY"))
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of GB 32100-2015
+_LETTERS = np.array(list(ALPHABET))
 _WEIGHTS = np.array([pow(3, place, 31) for place in range(17)])
 _DIGITS = 9
 
@@ -26,7 +27,7 @@ def credit_codes(area: str, count: int) -> np.ndarray:
     for place in range(_DIGITS):
         body[:, 16 - place] = numbers // 10**place % 10
     check = (31 - (body * _WEIGHTS).sum(axis=1) % 31) % 31
-    letters = np.concatenate([_ALPHABET[body], _ALPHABET[check][:, None]], axis=1)
+    letters = np.concatenate([_LETTERS[body], _LETTERS[check][:, None]], axis=1)
     return np.ascontiguousarray(letters).view(f"<U{18}").reshape(-1)
 
 
