@@ -13,13 +13,14 @@ from hands import upload
 from xinqu.cli.main import main
 from xinqu.shapes import statistical_return
 from xinqu.spine import heads, log
+from xinqu.spine.aggregates import aggregates_of, estimates_of, kept_parts
 from xinqu.spine.snapshot import take
 from xinqu.spine.submissions import submissions_at
 from xinqu.spine.verify import verify
 from xinqu.spine.workspace import Workspace, open_workspace
 from xinqu.store import triggers
 
-PARTS = ("findings", "counts", "figures", "lamps")
+PARTS = ("findings", "counts", "figures", "lamps", "estimates", "aggregates_nation")
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,8 @@ def whole(tmp_path_factory) -> Path:
     assert snapshot.figures.height
     assert snapshot.lamps.height
     assert snapshot.checked.counts.height
+    assert aggregates_of(snapshot, "nation").height
+    assert estimates_of(snapshot).height
     connections.close_all()
     return made.dir
 
@@ -125,7 +128,7 @@ def test_a_damaged_part_is_named_and_made_again_when_it_is_asked_for(opened, cap
     assert part in err
     again = take(opened, hands.REALM)
     kept = {"findings": lambda: again.findings, "counts": lambda: again.checked.counts,
-            "figures": lambda: again.figures, "lamps": lambda: again.lamps}  # fmt: skip
+            "figures": lambda: again.figures, "lamps": lambda: again.lamps, **kept_parts(again)}  # fmt: skip
     assert kept[part]().equals(right)
 
 

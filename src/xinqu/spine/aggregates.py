@@ -1,6 +1,7 @@
 """National and group figures of a snapshot, and estimates of what is missing; estimates never become facts of an area."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 import polars as pl
 
@@ -84,6 +85,18 @@ def aggregates_of(
     if indicators is None and periods is None:
         return snapshot.kept(f"aggregates_{grouping}{'_estimated' if with_estimates else ''}", build)
     return build()
+
+
+def kept_parts(snapshot: Snapshot) -> dict[str, Callable[[], pl.DataFrame]]:
+    """Return by name what computes each part that this module keeps, for ``verify --deep``."""
+    grouped = {
+        f"aggregates_{grouping}{'_estimated' if made_up else ''}": partial(
+            aggregates_of, snapshot, grouping, with_estimates=made_up
+        )
+        for grouping in aggregate_methods.GROUPINGS
+        for made_up in (False, True)
+    }
+    return {"estimates": partial(estimates_of, snapshot), **grouped}
 
 
 def trace_of_group(

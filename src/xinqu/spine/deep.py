@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from xinqu.policy.pack import Pack
 from xinqu.returns.canonical import content_sha256, from_parquet
 from xinqu.returns.read import read_return
+from xinqu.spine.aggregates import kept_parts
 from xinqu.spine.compact import differing, read_parquet
 from xinqu.spine.hand_in import ORIGINS
 from xinqu.spine.policy import pack_at
@@ -14,8 +15,6 @@ from xinqu.vocabulary.moments import beijing_day
 from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
-
-_PARTS = ("findings", "counts", "figures", "lamps")
 
 
 def replayed(workspace: Workspace) -> list[Problem]:
@@ -67,11 +66,11 @@ def _parts(snapshot: Snapshot, fresh: Snapshot) -> Iterator[Problem]:
     for part in differing(fresh.workspace, fresh.pack, fresh.realm, fresh.submissions, fresh.facts):
         yield _differs(subject, part)
     computed = {"findings": lambda: fresh.checked.findings, "counts": lambda: fresh.checked.counts,
-                "figures": lambda: fresh.figures, "lamps": lambda: fresh.lamps}  # fmt: skip
-    for name in _PARTS:
+                "figures": lambda: fresh.figures, "lamps": lambda: fresh.lamps, **kept_parts(fresh)}  # fmt: skip
+    for name, compute in computed.items():
         path = snapshot.part_path(name)
         kept = read_parquet(path)
-        if path.exists() and (kept is None or not kept.equals(computed[name]())):
+        if path.exists() and (kept is None or not kept.equals(compute())):
             yield _differs(subject, name)
 
 
