@@ -32,6 +32,7 @@ from xinqu.vocabulary.problem import Refused
 from xinqu.vocabulary.text import Text
 from xinqu.vocabulary.truth import Unknown, ValueState
 
+NOT_RELEASED = "not_released"  # why a figure has no value in a package although one exists
 ALL = "all"  # the package of a realm that is public as a whole
 _PUBLISHED_LICENCE = "CC-BY-4.0"
 _FIELDS = {
@@ -254,13 +255,29 @@ def _figures(content: _Content) -> pl.DataFrame:
     if content.period != ALL:
         mine = mine.filter(pl.col("period") == content.period)
     named = pack.indicators
-    rows = _named_areas(pack, mine.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)))
+    mine = _withheld(content.snapshot, mine)
+    rows = _named_areas(pack, mine)
     return rows.select(
         pl.lit(content.id).alias("release"), pl.lit(str(content.snapshot.realm)).alias("realm"), "indicator",
         _said("indicator", {i.id: i.name.zh for i in named.values()}, "indicator_zh"),
         _said("indicator", {i.id: i.name.en for i in named.values()}, "indicator_en"), "area", "area_zh", "area_en", "period",
         "value", "unit", "unknown", "scope", "origin", "status",
     ).sort("indicator", "period", "area")  # fmt: skip
+
+
+def _withheld(snapshot: Snapshot, figures: pl.DataFrame) -> pl.DataFrame:
+    """Say ``not_released`` where a figure is not known only because what it rests on is not out."""
+    plain = figures.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+    if snapshot.sees is None:
+        return plain
+    key = ["indicator", "area", "period"]
+    inside = msgspec.structs.replace(snapshot, sees=None).figures.filter(pl.col("value").is_not_null()).select(key)
+    inside = inside.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String), known_inside=pl.lit(value=True))
+    is_withheld = pl.col("value").is_null() & pl.col("known_inside").fill_null(value=False)
+    joined = plain.join(inside, on=key, how="left", maintain_order="left")
+    return joined.with_columns(unknown=pl.when(is_withheld).then(pl.lit(NOT_RELEASED)).otherwise("unknown")).drop(
+        "known_inside"
+    )
 
 
 def _named_areas(pack: Pack, rows: pl.DataFrame) -> pl.DataFrame:

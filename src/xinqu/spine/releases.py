@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 
 from xinqu.monitoring.owed_returns import owed_returns
-from xinqu.policy.due import owed_periods, period_of
+from xinqu.policy.due import period_of
 from xinqu.policy.model import ReleaseSeries
 from xinqu.policy.pack import Pack
 from xinqu.shapes import releases as shape
@@ -22,7 +22,7 @@ from xinqu.spine.workspace import Workspace, now
 from xinqu.store.records import NewEvent, StoredEvent
 from xinqu.vocabulary.moments import BEIJING, beijing_day
 from xinqu.vocabulary.origin import Realm
-from xinqu.vocabulary.periods import Period
+from xinqu.vocabulary.periods import Period, periods_between
 from xinqu.vocabulary.problem import Refused
 from xinqu.vocabulary.text import Text
 
@@ -72,15 +72,19 @@ def plan(snapshot: Snapshot, *, first: dt.date, series: str | None = None) -> li
 
 
 def _lines(snapshot: Snapshot, series: ReleaseSeries, out: Sequence[Release], first: dt.date) -> list[Planned]:
-    forms = [snapshot.pack.forms[name] for name in series.forms]
-    owed_until = {p for form in forms for p in owed_periods(form, snapshot.as_of, snapshot.calendar)}
-    periods = sorted(p for p in owed_until | {period_of(snapshot.as_of, series.frequency)} if p.end >= first)
+    spans = periods_between(period_of(first, series.frequency), period_of(snapshot.as_of, series.frequency))
+    periods = [str(period) for period in spans if period.end >= first]
     if not periods:
         return []
     owed = owed_returns(
-        snapshot.pack, snapshot.events, snapshot.calendar, periods[0].end, periods[-1].end, as_of=snapshot.as_of,
+        snapshot.pack,
+        snapshot.events,
+        snapshot.calendar,
+        first,
+        spans[-1].end,
+        as_of=snapshot.as_of,
         forms=series.forms,
-    ).filter(pl.col("period").is_in([str(p) for p in periods]))  # fmt: skip
+    ).filter(pl.col("period").is_in(periods))
     accepted = snapshot.submissions.filter(
         pl.col("form").is_in(series.forms), pl.col("sub_unit") == "", pl.col("accepted_event").is_not_null()
     )
