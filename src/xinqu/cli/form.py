@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from xinqu.cli import context, form_overlaps, output
+from xinqu.policy import form_versions
 from xinqu.policy.load import load_pack
 from xinqu.policy.model import Form
 from xinqu.policy.pack import Pack
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     is_record = args.form in pack.forms and pack.forms[args.form].kind == "record"
     form = find_form(pack, args.form, Where(subject=args.form), records=is_record)
+    if args.period and not is_record:
+        form = form_versions.on(pack, form.id, Period.parse(args.period).end)
     body = _body(args, pack, form)
     if args.output == Path("-"):
         sys.stdout.buffer.write(body)

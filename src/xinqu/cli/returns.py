@@ -135,6 +135,8 @@ def _tell(args: argparse.Namespace, taken: "Taken", document: "ReturnDocument", 
         return
     header = document.header
     print(f"{document.filename}  {header.form} {header.area} {header.period}  {document.content_sha256[:12]}")
+    for mapping in document.mapped:
+        print(Text(f"  旧版模板已转换：{mapping}", f"  mapped from an old template: {mapping}").say(args.lang))
     faults = findings.filter(pl.col("verdict") == "false")
     if not faults.is_empty():
         shown = _shown(faults, document)

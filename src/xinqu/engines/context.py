@@ -20,6 +20,7 @@ from xinqu.engines.facts import KEYS, empty_facts
 from xinqu.engines.outside import with_outside
 from xinqu.engines.scopes import epochs
 from xinqu.expressions.parse import ContextCall, Expression
+from xinqu.policy.form_versions import redefinitions
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.periods import Period
 from xinqu.vocabulary.problem import Problem, Refused, Where
@@ -174,7 +175,10 @@ def _with_calls(pack: Pack, facts: Facts, form: str, whole: pl.DataFrame, calls:
         keys = tuple(pack.forms[source_form].keys)
         match function:
             case "prev" | "ly":
-                whole = cross_rows.earlier(whole, source, group, step=f"#{function}", record_keys=keys)
+                breaks = (*pack.series_breaks.values(), *redefinitions(pack, source_form))
+                whole = cross_rows.earlier(
+                    whole, source, group, step=f"#{function}", record_keys=keys, breaks=breaks
+                )  # fmt: skip
             case "latest":
                 whole = cross_rows.latest(whole, source, group, frequency=pack.forms[form].frequency)
             case "sub_sum":

@@ -4,7 +4,7 @@ Each function adds to ``whole`` one column per call, named by its canonical text
 Everything joins on the period as a value, never on the order of rows: a missing month is missing, not the month before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from xinqu.engines.scopes import UNSTATED
 from xinqu.expressions import tree
 from xinqu.expressions.compile import to_polars
 from xinqu.expressions.parse import ContextCall
+from xinqu.policy.model import SeriesBreak
 from xinqu.policy.pack import Pack
 from xinqu.vocabulary.periods import Frequency, Period
 from xinqu.vocabulary.truth import Unknown
@@ -23,18 +24,26 @@ _PEERS_MIN = "peer_group_min"
 
 
 def earlier(
-    whole: pl.DataFrame, source: pl.DataFrame, calls: Sequence[ContextCall], *, step: str, record_keys: Sequence[str]
+    whole: pl.DataFrame,
+    source: pl.DataFrame,
+    calls: Sequence[ContextCall],
+    *,
+    step: str,
+    record_keys: Sequence[str],
+    breaks: Sequence[SeriesBreak] = (),
 ) -> pl.DataFrame:
     """Add ``prev`` or ``ly`` calls: the value in the period that column ``step`` of ``whole`` names.
 
     NULL across a series break: when an item of the argument has another scope version then and now, or an unstated one
-    and the territory of the area changed in between.
+    and the territory of the area changed in between, or when a day of ``breaks`` lies between. A single item that a
+    break splices for the area itself is brought to the new base instead.
     """
     same_unit = ["area", "sub_unit", *record_keys]
     parts: list[pl.Expr] = [
         pl.col("period").alias("#at"),
         pl.lit(value=True).alias("#there"),
         pl.col("sys_epoch").alias("#epoch"),
+        pl.col("sys_end").alias("#end"),
     ]
     for call in calls:
         parts += [*_values(source, call), _why(source, call)]
@@ -43,8 +52,47 @@ def earlier(
     joined = whole.join(
         then, left_on=[*same_unit, step], right_on=[*same_unit, "#at"], how="left", maintain_order="left"
     )
-    joined = joined.with_columns(column for call in calls for column in _broken(call))
-    return joined.drop([name for name in joined.columns if name in ("#there", "#epoch") or "#was:" in name])
+    joined = joined.with_columns(column for call in calls for column in _spliced(call, breaks, joined.columns))
+    joined = joined.with_columns(column for call in calls for column in _broken(call, breaks))
+    return joined.drop([name for name in joined.columns if name in ("#there", "#epoch", "#end") or "#was:" in name])
+
+
+def _crosses(one: SeriesBreak) -> pl.Expr:
+    """Say whether the day of a break lies between the period that is looked back to and the row's own."""
+    day = pl.lit(one.valid_from.isoformat())
+    return ((pl.col("#end") < day) & (pl.col("sys_end") >= day)).fill_null(value=False)
+
+
+def _factor(one: SeriesBreak, code: str) -> pl.Expr:
+    """Return what brings an earlier value of the area itself to the new base; null where the pack gives no method."""
+    factors = {splice.area: float(splice.factor) for splice in one.splices if splice.item == code}
+    known = pl.col("area").replace_strict(factors, default=None, return_dtype=pl.Float64)
+    return pl.when(pl.col("sub_unit") == "").then(known)
+
+
+def _spliced(call: ContextCall, breaks: Sequence[SeriesBreak], columns: Collection[str]) -> list[pl.Expr]:
+    """Return value and half digit of a call of one item, brought over the breaks that are spliced."""
+    if not isinstance(call.argument.tree, tree.Item):
+        return []
+    code = call.argument.sql
+    mine = [one for one in breaks if any(splice.item == code for splice in one.splices)]
+    if not mine:
+        return []
+    factor = pl.lit(1.0)
+    for one in mine:
+        factor = factor * pl.when(_crosses(one)).then(_factor(one, code).fill_null(1.0)).otherwise(1.0)
+    return [(pl.col(name) * factor).alias(name) for name in (call.column, f"{call.column}#half") if name in columns]
+
+
+def _recounted(call: ContextCall, breaks: Sequence[SeriesBreak]) -> pl.Expr:
+    """Say whether an item of a call is counted anew since, with nothing that splices it."""
+    found = pl.lit(value=False)
+    is_item = isinstance(call.argument.tree, tree.Item)
+    for one in breaks:
+        for code in call.argument.own_items:
+            if code in one.items:
+                found = found | (_crosses(one) & _factor(one, code).is_null() if is_item else _crosses(one))
+    return found
 
 
 def _scopes(source: pl.DataFrame) -> frozenset[str]:
@@ -73,8 +121,8 @@ def _text_scope(code: str) -> pl.Expr:
     return pl.col(f"{code}#scope").cast(pl.String)
 
 
-def _broken(call: ContextCall) -> list[pl.Expr]:
-    column, broken = call.column, pl.lit(value=False)
+def _broken(call: ContextCall, breaks: Sequence[SeriesBreak]) -> list[pl.Expr]:
+    column, broken = call.column, _recounted(call, breaks)
     moved = pl.col("#epoch") != pl.col("sys_epoch")
     for code in call.argument.own_items:
         was, now = pl.col(f"{column}#was:{code}"), _text_scope(code)

@@ -7,6 +7,7 @@ month of records fits in memory only so.
 
 import polars as pl
 
+from xinqu.engines.definitions import in_present_items
 from xinqu.engines.scopes import scope_keys
 from xinqu.policy.model import Form, ItemType
 from xinqu.policy.pack import Pack
@@ -66,6 +67,7 @@ def rows_to_facts(pack: Pack, form: str, rows: pl.DataFrame) -> pl.DataFrame:
     if rows.is_empty():
         return empty_facts(pack, form)
     definition = pack.forms[form]
+    rows = in_present_items(pack, form, rows)
     index = [*KEYS, "submission", "event"]
     _refuse_unknown(definition, rows)
     _refuse_twice(form, rows, index)

@@ -6,7 +6,7 @@ from xinqu.policy import model
 from xinqu.policy.pack import Pack
 
 _KINDS = (
-    "sentences", "measures", "areas", "forms", "checks", "indicators", "parameters", "instruments", "frameworks",
+    "sentences", "measures", "areas", "forms", "form_versions", "checks", "indicators", "parameters", "instruments", "frameworks",
     "targets", "event_types", "organisations", "roles", "major_matters", "reports",
     "outside_figures",
 )  # fmt: skip

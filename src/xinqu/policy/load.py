@@ -22,6 +22,7 @@ _LAYOUT: dict[str, tuple[str, str, type[model.Record], str]] = {
     "measure": ("measures/*.yaml", "measures", model.Measure, "id"),
     "area": ("areas/*.yaml", "", model.Area, "code"),
     "form": ("forms/*.yaml", "", model.Form, "id"),
+    "form_version": ("form_versions/*.yaml", "", model.FormVersion, "id"),
     "check": ("checks/*.yaml", "checks", model.Check, "id"),
     "indicator": ("indicators/*.yaml", "indicators", model.Indicator, "id"),
     "parameter": ("parameters/*.yaml", "parameters", model.Parameter, "id"),
@@ -39,6 +40,7 @@ _LAYOUT: dict[str, tuple[str, str, type[model.Record], str]] = {
     "report": ("reports/*.yaml", "", model.Report, "id"),
     "release_table": ("disclosure/*.yaml", "tables", model.ReleaseTable, "id"),
     "release_series": ("releases.yaml", "series", model.ReleaseSeries, "id"),
+    "series_break": ("series_breaks.yaml", "series_breaks", model.SeriesBreak, "id"),
     "outside_figure": ("outside/*.yaml", "figures", model.OutsideFigure, "id"),
     "code": ("codelists/*.yaml", "codes", model.Code, "code"),
 }
@@ -131,7 +133,7 @@ def load_checks(path: Path) -> tuple[list[model.Check], dict[str, Place]]:
 def _code_sha256() -> str:
     """Return the hash of the code that shapes a kept pack: another shape is another file, never a decoding fault."""
     digest = hashlib.sha256()
-    for name in ("model_base.py", "model_statistics.py", "model_practice.py", "model_release.py", "pack.py", "load.py"):
+    for name in ("model_base.py", "model_forms.py", "model_statistics.py", "model_practice.py", "model_release.py", "pack.py", "load.py"):
         digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()[:16]
 

@@ -1,6 +1,7 @@
 """The records of a pack as typed frozen values; field names are the keys of the YAML."""
 
 from xinqu.policy.model_base import ItemType, Level, MatterRule, Record, Shape, Status
+from xinqu.policy.model_forms import FormVersion, ItemChange
 from xinqu.policy.model_practice import (
     CaseState,
     ConflictClass,
@@ -38,6 +39,8 @@ from xinqu.policy.model_statistics import (
     ParameterVersion,
     ReleaseTable,
     Sentence,
+    SeriesBreak,
+    Splice,
 )
 
 __all__ = [
@@ -51,12 +54,14 @@ __all__ = [
     "EventType",
     "Field",
     "Form",
+    "FormVersion",
     "Framework",
     "FrameworkIndicator",
     "Holiday",
     "Indicator",
     "Instrument",
     "Item",
+    "ItemChange",
     "ItemType",
     "Level",
     "MajorMatter",
@@ -77,7 +82,9 @@ __all__ = [
     "ReportLine",
     "Role",
     "Sentence",
+    "SeriesBreak",
     "Shape",
+    "Splice",
     "Status",
     "Target",
     "Transition",

@@ -290,6 +290,33 @@ class Parameter(Record, kw_only=True, frozen=True):
         )
 
 
+class Splice(Record, kw_only=True, frozen=True):
+    """How earlier values of one area are brought to the new base: multiplied by ``factor``, by the document that gives it."""
+
+    area: str
+    item: str
+    factor: Annotated[str, msgspec.Meta(pattern=r"^\d+(\.\d+)?$")]
+    document: Annotated[str, msgspec.Meta(min_length=1)]
+    status: Status
+
+
+class SeriesBreak(Record, kw_only=True, frozen=True):
+    """A day from which items are counted anew (a census, another classification): no growth across it but by a splice.
+
+    A value of a period that ends on or after ``valid_from`` is not compared with one of a period that ended before,
+    unless ``splices`` give the method for the area and the item.
+    """
+
+    id: str
+    name: Text
+    valid_from: dt.date
+    items: Annotated[list[str], msgspec.Meta(min_length=1)]
+    splices: list[Splice] = []
+    document: Annotated[str, msgspec.Meta(min_length=1)]
+    note: str = ""
+    status: Status
+
+
 class OutsideValue(Record, kw_only=True, frozen=True):
     """What an outside source says of one area from ``valid_from`` to ``valid_to``, and where it says it."""
 

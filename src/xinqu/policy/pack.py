@@ -26,6 +26,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     areas: dict[str, model.Area]
     codelists: dict[str, dict[str, model.Code]]
     forms: dict[str, model.Form]
+    form_versions: dict[str, model.FormVersion]
     checks: dict[str, model.Check]
     indicators: dict[str, model.Indicator]
     parameters: dict[str, model.Parameter]
@@ -43,6 +44,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     reports: dict[str, model.Report]
     release_tables: dict[str, model.ReleaseTable]
     release_series: dict[str, model.ReleaseSeries]
+    series_breaks: dict[str, model.SeriesBreak]
     outside_figures: dict[str, model.OutsideFigure]
     places: dict[str, Place]
 

@@ -146,6 +146,11 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Container[str]]]:  # noq
             yield f"check:{check.id}", "organisation", check.owner, _patterns(pack)
     if pack.info.check_owner:
         yield f"pack:{pack.info.id}", "organisation", pack.info.check_owner, pack.organisations
+    for broken in pack.series_breaks.values():
+        where = f"series_break:{broken.id}"
+        yield from ((where, "item", name, pack.items) for name in broken.items)
+        yield from ((where, "area", splice.area, pack.areas) for splice in broken.splices)
+        yield from ((where, "item of the break", splice.item, broken.items) for splice in broken.splices)
     for figure in pack.outside_figures.values():
         yield f"outside_figure:{figure.id}", "unit", figure.unit, pack.units
         for said in figure.values:

@@ -13,6 +13,7 @@ _KINDS = (
     "instrument",
     "indicator",
     "form",
+    "form_version",
     "check",
     "parameter",
     "framework",

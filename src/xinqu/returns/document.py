@@ -77,6 +77,7 @@ class ReturnDocument(msgspec.Struct, frozen=True, kw_only=True):
             form: wide, one row per record (``record_rows``).
         cells: item code -> Cell of its value, for the items that stand in the file; of a record form none.
         places: of a record form, where its records stood.
+        mapped: items taken from a template of an earlier version, as ``hq@1 hq_dues -> hq@2 hq_fees``.
         upload: the bytes as they came.
         filename: the name they came under; for people only.
         file_sha256: hash of ``upload``.
@@ -91,6 +92,7 @@ class ReturnDocument(msgspec.Struct, frozen=True, kw_only=True):
     file_sha256: str
     content_sha256: str
     places: RecordPlaces | None = None
+    mapped: tuple[str, ...] = ()
 
     @property
     def reported(self) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from xinqu.policy import form_versions
 from xinqu.policy.model import Form
 from xinqu.policy.pack import Pack
 from xinqu.returns import faults
@@ -70,28 +71,33 @@ def refuse_wrong_preset(pack: Pack, form: Form, *, area: str | None, period: str
 def read_header(
     pack: Pack, raw: RawTable, *, expected: Expected, as_of: dt.date, is_closed: IsClosed, records: bool = False
 ) -> tuple[Form, Header, list[Problem]]:
-    """Return form, header and all problems of the head.
+    """Return the form as its template has it, header and all problems of the head.
+
+    The header names the version in force for the period; the form returned is of that version, or of an earlier one whose
+    template was used (``returns.old_template`` maps it).
 
     Raises:
         Refused: when the form itself can't be told, so nothing else can be judged.
     """
     form = _form(pack, raw, expected, records=records)
-    problems = list(_version_problems(form, raw))
+    problems: list[Problem] = []
+    period_text = _period(form, raw, expected, problems)
+    template, filed = _versions(pack, form, raw, _parsed(period_text), problems)
     kind = _kind(raw, problems)
     area = _area(pack, raw, expected, problems)
     header = Header(
         form=form.id,
-        form_version=form.version,
+        form_version=filed.version,
         area=area,
         sub_unit=_sub_unit(pack, raw, area, problems),
-        period=_period(form, raw, expected, problems),
+        period=period_text,
         kind=kind,
         scope=read_scope(pack, raw.header.get("scope", ""), raw.where_header("scope"), problems) or UNSTATED,
     )
     period = _parsed(header.period)
     if period is not None and not problems:
         problems += _calendar_problems(form, header, period, raw, as_of=as_of, is_closed=is_closed)
-    return form, header, problems
+    return template, header, problems
 
 
 def _form(pack: Pack, raw: RawTable, expected: Expected, *, records: bool) -> Form:
@@ -105,14 +111,21 @@ def _form(pack: Pack, raw: RawTable, expected: Expected, *, records: bool) -> Fo
     return find_form(pack, text, where, records=records)
 
 
-def _version_problems(form: Form, raw: RawTable) -> list[Problem]:
-    text = raw.header.get("form_version", "")
+def _versions(
+    pack: Pack, form: Form, raw: RawTable, period: Period | None, problems: list[Problem]
+) -> tuple[Form, Form]:
+    """Return the form as the template has it and as it is filed for the period; a later template than that is refused."""
+    filed = form_versions.on(pack, form.id, period.end) if period else form
+    text, where = raw.header.get("form_version", ""), raw.where_header("form_version")
     if not text:
-        return [faults.header_missing(raw.where_header("form_version"), HEADER_LABELS["form_version"])]
-    if text != str(form.version):
-        where = raw.where_header("form_version")
-        return [faults.other_version(where, form=form.id, found=text, expected=form.version)]
-    return []
+        problems.append(faults.header_missing(where, HEADER_LABELS["form_version"]))
+        return filed, filed
+    number = int(text) if text.isdecimal() else 0
+    template = form_versions.in_version(pack, form.id, number)
+    if template is None or number > filed.version:
+        problems.append(faults.other_version(where, form=form.id, found=text, expected=filed.version))
+        return filed, filed
+    return template, filed
 
 
 def _chosen(raw: RawTable, field: str, problems: list[Problem]) -> str:

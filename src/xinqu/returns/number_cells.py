@@ -63,8 +63,8 @@ def _factor(context: Context, item: Item, raw: RawRow, number: values.Number) ->
     own = unit_name(context.pack, item.unit)
     entered = raw.text("unit") or own
     factor = factor_to(context.pack, entered=entered, declared=item.unit)
-    offered = "、".join(offered_units(context.pack, item.unit))
     if factor is None:
+        offered = "、".join(offered_units(context.pack, item.unit))
         why = Text(f"报表规定单位为{own}，{entered}没有到它的精确换算",
                    f"the form declares {own}, and {entered} has no exact factor to it")  # fmt: skip
         fix = Text(

@@ -4,6 +4,7 @@ import datetime as dt
 
 import polars as pl
 
+from xinqu.policy import form_versions
 from xinqu.policy.pack import Pack
 from xinqu.returns import faults
 from xinqu.returns.canonical import content_sha256, sort_rows
@@ -12,6 +13,7 @@ from xinqu.returns.document import ROW_SCHEMA, ReturnDocument
 from xinqu.returns.guard import LIMITS, Limits
 from xinqu.returns.header import Expected, IsClosed, read_header
 from xinqu.returns.number_cells import Context
+from xinqu.returns.old_template import mapped, under_present_codes
 from xinqu.returns.parquet_file import read_parquet
 from xinqu.returns.raw import RawTable
 from xinqu.returns.record_file import PARQUET_MAGIC, record_form_of
@@ -62,7 +64,7 @@ def read_return(  # noqa: PLR0913 - what the caller knows about the return
     Returns: the document; whether its values hold is for the checks of the pack to say.
 
     Raises:
-        Refused: with every problem found (XQ-RETURN-001 to 032); nothing was stored.
+        Refused: with every problem found (XQ-RETURN-001 to 032, 038); nothing was stored.
     """
     if not body.strip():
         raise Refused(faults.empty_file(filename))
@@ -74,6 +76,10 @@ def read_return(  # noqa: PLR0913 - what the caller knows about the return
     form, header, problems = read_header(pack, raw, expected=expected, as_of=as_of, is_closed=is_closed)
     context = Context(pack, form, header, raw, origin, limits, problems)
     rows, cells = read_rows(context)
+    filed = form_versions.in_version(pack, form.id, header.form_version) or form
+    used: tuple[str, ...] = ()
+    if form.version != filed.version:
+        rows, cells, used = mapped(context, rows, cells, filed)
     if not raw.rows:
         problems.append(faults.empty_file(filename))
     if problems:
@@ -82,11 +88,12 @@ def read_return(  # noqa: PLR0913 - what the caller knows about the return
     return ReturnDocument(
         header=header,
         rows=frame,
-        cells=cells,
+        cells=under_present_codes(pack, filed, cells),
         upload=body,
         filename=filename,
         file_sha256=sha256_hex(body),
         content_sha256=content_sha256(header, frame),
+        mapped=used,
     )
 
 

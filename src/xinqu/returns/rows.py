@@ -45,7 +45,8 @@ def read_rows(context: Context) -> tuple[list[Row], dict[str, Cell]]:
             found[code] = row
     cells = {code: context.raw.cell(row, "value") for code, row in found.items()}
     rows = [
-        _read(context, item, found[code]) if code in found else _missing(context, code) for code, item in items.items()
+        _read(context, item, found[code]) if code in found else missing_row(context, code)
+        for code, item in items.items()
     ]
     return rows, cells
 
@@ -80,7 +81,8 @@ def _first(context: Context, row: RawRow, found: dict[str, RawRow]) -> bool:
     return False
 
 
-def _missing(context: Context, code: str) -> Row:
+def missing_row(context: Context, code: str) -> Row:
+    """Return the row of an item that the file does not give."""
     return _row(context, code, state=ValueState.MISSING)
 
 
@@ -112,7 +114,7 @@ def _read(context: Context, item: Item, raw: RawRow) -> Row:
     limit = context.limits.value_characters
     if len(text) > limit:
         problems.append(faults.overlong(where(raw, "value"), length=len(text), limit=limit))
-        return _missing(context, item.code)
+        return missing_row(context, item.code)
     note = _note(context, raw)
     state, text = _state(context, raw, text)
     if state is ValueState.NOT_APPLICABLE and not note:

@@ -23,6 +23,8 @@ _ERROR = re.compile(
     rb"""(?:(?!</(?:[\w.-]+:)?c>).)*?<(?:[\w.-]+:)?v>([^<]*)<""",
     re.DOTALL,
 )
+_ERROR_TYPE = re.compile(rb"""\bt\s*=\s*["']e["']""")  # only then is each error looked for; so are formulas
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f\b")
 _NO_RESULT = re.compile(
     rb"""<(?:[\w.-]+:)?c\b[^>]*\br\s*=\s*["']([A-Z]+\d+)["'][^>]*>\s*"""
     rb"""<(?:[\w.-]+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:[\w.-]+:)?f>)\s*"""
@@ -68,10 +70,9 @@ def _is_read(table: RawTable, cell: str) -> bool:
 
 def _check_extent(content: bytes, sheet: str, filename: str, limits: Limits) -> None:
     """Refuse a sheet whose outermost cell is far away: readers reserve the whole rectangle."""
-    rows = [int(row) for row in _ROW.findall(content)]
-    cells = _CELL.findall(content) if _FAR.search(content) else []
-    deepest = max([*rows, *(int(row) for _, row in cells)], default=0)
-    widest = max((_column_number(letters) for letters, _ in cells), default=0)
+    cells = set(_CELL.findall(content)) if _FAR.search(content) else set()
+    deepest = max(map(int, {*_ROW.findall(content), *(row for _, row in cells)}), default=0)
+    widest = max(map(_column_number, {letters for letters, _ in cells}), default=0)
     if deepest > limits.rows or widest > limits.columns:
         why = Text(
             f"工作表用到第 {deepest:,} 行、第 {widest:,} 列，上限 {limits.rows:,} 行 {limits.columns} 列",
@@ -101,25 +102,41 @@ def _grid(reader: Any, sheet: str, filename: str) -> Grid:
 
 def exact_columns(reader: Any, sheet: str, filename: str) -> Grid:
     """Return the texts of a sheet by column and row from A1; blank is ""."""
+    as_text = _loaded(reader, sheet, filename, "string")
+    texts = as_text.to_polars()
+    offset = min((column.absolute_index for column in as_text.available_columns()), default=0)
+    stripped = texts.select(pl.all().fill_null("").str.strip_chars()) if texts.width else texts
+    columns: Grid = [[""] * texts.height for _ in range(offset)] + [column.to_list() for column in stripped]
+    doubtful = _doubtful(texts)
+    if doubtful:
+        floats = _loaded(reader, sheet, filename, "float").to_polars()
+        for number, rows in doubtful.items():
+            _put_exact(columns[offset + number], rows, texts.to_series(number), floats.to_series(number))
+    return columns
+
+
+def _loaded(reader: Any, sheet: str, filename: str, kind: str) -> Any:
     try:
-        as_text = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
-        as_float = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="float")
+        return reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes=kind)
     except fastexcel.FastExcelError as error:
         raise Refused(faults.damaged(filename, f"{sheet}: {str(error).splitlines()[0]}")) from error
-    texts, floats = as_text.to_polars(), as_float.to_polars()
-    offset = min((column.absolute_index for column in as_text.available_columns()), default=0)
-    columns = [[""] * texts.height for _ in range(offset)]
-    return columns + [_exact(texts.to_series(n), floats.to_series(n)) for n in range(texts.width)]
 
 
-def _exact(texts: pl.Series, floats: pl.Series) -> list[str]:
-    """Return a column's texts; where a cell holds a number, its own digits (the reader's text stops at nine decimals)."""
-    out: list[str] = texts.fill_null("").str.strip_chars().to_list()
-    doubtful = floats.is_not_null() & (texts.str.contains(r"^-?0$|\.\d{9}$") | (texts.str.len_chars() > _EXCEL_DIGITS))
-    for index in doubtful.fill_null(value=False).arg_true().to_list():
-        if texts[index] == _nine_decimals(floats[index]):
-            out[index] = format(floats[index], ".15g")
-    return out
+def _doubtful(texts: pl.DataFrame) -> dict[int, list[int]]:
+    """Return column -> rows whose text may not be the whole number: the reader's text stops at nine decimals."""
+    if texts.width == 0:
+        return {}
+    cut = pl.all().str.contains(r"^-?0$|\.\d{9}$") | (pl.all().str.len_chars() > _EXCEL_DIGITS)
+    found = texts.select(cut.fill_null(value=False).arg_true().implode()).row(0)
+    return {number: rows for number, rows in enumerate(found) if rows}
+
+
+def _put_exact(column: list[str], rows: list[int], texts: pl.Series, floats: pl.Series) -> None:
+    """Put a number's own digits where its cell holds more of them than the reader's text."""
+    for index in rows:
+        number = floats[index]
+        if number is not None and texts[index] == _nine_decimals(number):
+            column[index] = format(number, ".15g")
 
 
 def _nine_decimals(number: float) -> str:
@@ -128,8 +145,8 @@ def _nine_decimals(number: float) -> str:
 
 def uncalculated(content: bytes, sheet: str, filename: str) -> list[Problem]:
     """Return a problem per formula of a sheet that has no result, or an error as its result."""
-    found = [(m[1], m[2]) for m in _ERROR.finditer(content)]
-    found += [(m[1], b"") for m in _NO_RESULT.finditer(content)]
+    found = [(m[1], m[2]) for m in _ERROR.finditer(content)] if _ERROR_TYPE.search(content) else []
+    found += [(m[1], b"") for m in _NO_RESULT.finditer(content)] if _FORMULA.search(content) else []
     return [
         faults.not_calculated(Where(file=filename, sheet=sheet, cell=cell.decode()), found=error.decode() or "-")
         for cell, error in found
