@@ -17,6 +17,7 @@ from xinqu.validation.rules import Rule, expressions_of, rules_of, written_in_fo
 from xinqu.vocabulary.periods import Period
 
 REGULAR = "regular"
+TOGETHER_ROWS = 100_000  # records of several areas judged at once: below it, the rules of a form cost more than its rows
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ def validate(
         keys: ``area, sub_unit, period`` of the returns to judge; None: all of ``facts[form]``.
         released_peers: released peer statistics, where the facts hold too few peers (engines.context).
     """
-    if pack.forms[form].kind == "record" and form in facts:
+    if pack.forms[form].kind == "record" and form in facts and facts[form].height > TOGETHER_ROWS:
         areas = facts[form].partition_by("area", maintain_order=True)
         return joined([_validated(pack, {form: one}, form, kind, _of_area(keys, one)) for one in areas])
     return _validated(pack, facts, form, kind, keys, released_peers)
