@@ -17,11 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import polars as pl
 from measure import Taken, Watch, heading, processor_s, row, times
 
 from xinqu.policy.load import load_pack
 from xinqu.policy.pack import Pack
+from xinqu.rehearsal.script import EXPLANATION
 from xinqu.returns.bulk import build_documents
 from xinqu.returns.document import ReturnDocument
 from xinqu.shapes import statistical_return
@@ -37,6 +39,7 @@ from xinqu.spine.submissions import submissions_at
 from xinqu.spine.workspace import Workspace, create, now, open_workspace
 from xinqu.vocabulary.origin import Realm
 
+REVISION = "error"  # why a correction of an accepted return is filed, of CL_REVISION_REASON
 Result = TypeVar("Result")
 REALMS = (Realm.PUBLISHED, Realm.REHEARSAL)
 PARTS = ("facts", "checked", "figures", "lamps", "index", "difficulties", "matters")
@@ -128,8 +131,10 @@ def first_pages(folder: Path, realm: Realm, returns: int) -> None:
         document = one_more(workspace, pack, realm, number)
         version = next_version(workspace, realm, Key.of(document))
         at = now() if realm is Realm.PUBLISHED else last
+        handed_in, *decided = scripted.full_course(pack, [document], version)
+        steps = [msgspec.structs.replace(handed_in, revision=REVISION), *decided]
         watch = Watch()
-        record(workspace, pack, realm, scripted.full_course(pack, [document], version), clock=lambda at=at: at)
+        record(workspace, pack, realm, steps, explain=lambda *_: EXPLANATION, clock=lambda at=at: at)
         watch.add(handled)
         watch = Watch()
         snapshot = take(workspace, realm)
