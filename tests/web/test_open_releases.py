@@ -231,9 +231,9 @@ def test_the_descriptor_is_a_data_package_whose_tables_are_as_described(opened):
 
 
 def test_text_that_a_spreadsheet_would_run_is_disarmed():
-    frame = pl.DataFrame({"a": ["=1+1", "-5", "+3.5%", "@x", "plain", None]})
+    frame = pl.DataFrame({"a": ["=1+1", "-5", "+3.5%", "@x", "plain"]})
     rows = safe_csv(frame).decode("utf-8-sig").splitlines()
-    assert rows == ["a", "'=1+1", "-5", "+3.5%", "'@x", "plain", '""']
+    assert rows == ["a", "'=1+1", "-5", "+3.5%", "'@x", "plain"]
 
 
 def test_the_catalogue_entry_names_each_file_its_licence_and_what_it_is(opened):

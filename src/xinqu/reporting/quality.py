@@ -15,7 +15,7 @@ from xinqu.vocabulary.text import Text
 
 Row = dict[str, Any]
 _NONE = Text("无", "none")
-_EVENTS = Column(head=Text("事件", "Events"), width=5)
+_EVENTS = Column(head=Text("事件", "Events"), align="right", width=8)
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,19 +67,19 @@ def _summary(found: Quality) -> Section:
         heading=Text("概要", "Summary"),
         blocks=(
             say(
-                "{since.zh}以后结束的报告期应报且已到期{owed}份，按时{share}，缺报{missing}份。",
-                "Of periods that end from {since.en} on, {owed} returns were due: {share} on time, {missing} missing.",
-                since=day(found.since), owed=owed, share=_share(on_time, owed).zh, missing=missing,
+                "{since.zh}以后结束的报告期应报且已到期{owed}份，按时{share.zh}，缺报{missing}份。",
+                "Of periods that end from {since.en} on, {owed} returns were due: {share.en} on time, {missing} missing.",
+                since=day(found.since), owed=owed, share=_share(on_time, owed), missing=missing,
             ),
             say(
-                "有效报表应有数值{due}个，已报{complete}，其中估计{estimated}。",
-                "Returns in force should hold {due} values: {complete} are there, {estimated} of these are estimates.",
-                due=due, complete=_share(reported, due).zh, estimated=_share(estimated, reported).zh,
+                "有效报表应有数值{due}个，已报{complete.zh}，其中估计{estimated.zh}。",
+                "Returns in force should hold {due} values: {complete.en} are there, {estimated.en} of these are estimates.",
+                due=due, complete=_share(reported, due), estimated=_share(estimated, reported),
             ),
             say(
-                "可判定的校核{told}次，成立{share}；{figures}个指标数中{revised}个有过修订。",
-                "Of {told} checks that could be told, {share} hold; {revised} of {figures} figures were revised.",
-                told=holds + fails, share=_share(holds, holds + fails).zh, figures=figures, revised=revised,
+                "可判定的校核{told}次，成立{share.zh}；{figures}个指标数中{revised}个有过修订。",
+                "Of {told} checks that could be told, {share.en} hold; {revised} of {figures} figures were revised.",
+                told=holds + fails, share=_share(holds, holds + fails), figures=figures, revised=revised,
             ),
         ),
     )  # fmt: skip

@@ -46,7 +46,7 @@ def _handled(snapshot: Snapshot) -> pl.DataFrame:
     own = snapshot.submissions.filter(pl.col("sub_unit") == "")
     rows = own.group_by(_KEY).agg(
         filed=pl.col("submitted_at").min(), accepted=pl.col("accepted_at").min(), first=pl.col("submitted_event").min(),
-        last=pl.col("state_event").max(), versions=pl.len(),
+        last=pl.coalesce("accepted_event", "state_event").max(), versions=pl.len(),
     )  # fmt: skip
     texts = rows["period"].unique().to_list()
     ends = pl.DataFrame(

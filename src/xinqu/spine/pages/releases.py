@@ -74,6 +74,8 @@ def _line(snapshot: Snapshot, planned: Planned, release: Release | None, *, sees
     series = snapshot.pack.release_series[planned.series]
     is_out = release is not None and release.state == "released"
     told = planned.state if sees_all or planned.release else "planned"
+    if told == "prepared" and planned.release_at.astimezone(BEIJING).date() < snapshot.as_of:
+        told = "ready"  # its hour is past; it stays closed until two persons open it
     return Line(
         series=series.id, title=series.title, period=planned.period, state=told,
         forms=tuple(snapshot.pack.forms[name].name for name in series.forms),
