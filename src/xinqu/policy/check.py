@@ -11,5 +11,7 @@ from xinqu.vocabulary.problem import Problem
 
 def check_pack(pack: Pack) -> list[Problem]:
     """Return every fault of a loaded pack, by file and line; empty when all proofs hold."""
-    problems = [problem for proof in (*PROOFS, accumulated, joined, *REQUIRED, *EXPRESSION_PROOFS) for problem in proof(pack)]
+    problems = [
+        problem for proof in (*PROOFS, accumulated, joined, *REQUIRED, *EXPRESSION_PROOFS) for problem in proof(pack)
+    ]
     return sorted(problems, key=lambda problem: (problem.where.file, problem.where.line or 0, problem.code))

@@ -133,7 +133,15 @@ def load_checks(path: Path) -> tuple[list[model.Check], dict[str, Place]]:
 def _code_sha256() -> str:
     """Return the hash of the code that shapes a kept pack: another shape is another file, never a decoding fault."""
     digest = hashlib.sha256()
-    for name in ("model_base.py", "model_forms.py", "model_statistics.py", "model_practice.py", "model_release.py", "pack.py", "load.py"):
+    for name in (
+        "model_base.py",
+        "model_forms.py",
+        "model_statistics.py",
+        "model_practice.py",
+        "model_release.py",
+        "pack.py",
+        "load.py",
+    ):
         digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()[:16]
 

@@ -57,7 +57,9 @@ def releases_of(
 def with_reasons(snapshot: Snapshot, released: pl.DataFrame) -> pl.DataFrame:
     """Return releases with the form whose acceptance made each known and, of a correction, its reason code."""
     accepted = snapshot.submissions.filter(pl.col("accepted_event").is_not_null())
-    said = accepted.select(pl.col("accepted_event").alias("event"), "form", "version", pl.col("revision").alias("reason"))
+    said = accepted.select(
+        pl.col("accepted_event").alias("event"), "form", "version", pl.col("revision").alias("reason")
+    )
     return released.join(said.unique(subset="event", keep="first"), on="event", how="left", maintain_order="left")
 
 

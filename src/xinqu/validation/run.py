@@ -17,7 +17,9 @@ from xinqu.validation.rules import Rule, expressions_of, rules_of, written_in_fo
 from xinqu.vocabulary.periods import Period
 
 REGULAR = "regular"
-TOGETHER_ROWS = 100_000  # records of several areas judged at once: below it, the rules of a form cost more than its rows
+TOGETHER_ROWS = (
+    100_000  # records of several areas judged at once: below it, the rules of a form cost more than its rows
+)
 
 
 class Judged(msgspec.Struct, frozen=True):
