@@ -16,7 +16,7 @@ from xinqu.spine.workspace import Workspace, open_workspace
 from xinqu.vocabulary.problem import Exit, Refused
 
 FIRST, SECOND = scripted.ADMINISTRATORS
-NEXT = "2026.11.2"
+NEXT = "2026.12.1"
 
 
 @pytest.fixture(scope="module")
