@@ -93,14 +93,21 @@ def _choose(
 ) -> list[int]:  # fmt: skip
     if len(free) == 0:
         return []
-    edge = np.sort(load[free])[min(each, len(free)) - 1]
+    edge = np.partition(load[free], min(each, len(free)) - 1)[min(each, len(free)) - 1]
     near = free[load[free] <= edge]  # nobody more loaded can be among the first
-    order = sorted(near.tolist(), key=lambda number: (load[number], _digest(seed, enterprise, codes[number])))
+    start = hashlib.sha256(f"{seed}|{enterprise}|".encode())
+
+    def rank(number: int) -> tuple[int, bytes]:
+        one = start.copy()
+        one.update(codes[number].encode())
+        return int(load[number]), one.digest()
+
+    order = sorted(near.tolist(), key=rank)
     chosen = order[:each]
     before = {frozenset(group) for group in earlier}
     if frozenset(codes[number] for number in chosen) not in before:
         return chosen
-    everyone = sorted(free.tolist(), key=lambda number: (load[number], _digest(seed, enterprise, codes[number])))
+    everyone = sorted(free.tolist(), key=rank)
     for other in everyone[each:]:
         swapped = [*chosen[:-1], other]
         if frozenset(codes[number] for number in swapped) not in before:
