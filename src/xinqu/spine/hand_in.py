@@ -18,6 +18,7 @@ from xinqu.spine.closing import ClosedPeriods, closed_periods
 from xinqu.spine.examine import Examined, examine, suggestions_for
 from xinqu.spine.permissions import roles_of
 from xinqu.spine.policy import adopted
+from xinqu.spine.record_store import ORIGINS
 from xinqu.spine.return_rights import Rights, unit_of
 from xinqu.spine.returns import next_version, record
 from xinqu.spine.steps import HandIn, Key
@@ -27,11 +28,9 @@ from xinqu.validation.annotate import annotate
 from xinqu.validation.annotate_records import annotate_records
 from xinqu.validation.findings import blocking
 from xinqu.vocabulary.moments import beijing_day
-from xinqu.vocabulary.origin import Origin, Realm
+from xinqu.vocabulary.origin import Realm
 from xinqu.vocabulary.problem import Problem, Refused
 from xinqu.vocabulary.text import Lang
-
-ORIGINS = {Realm.OFFICIAL: Origin.REPORTED, Realm.PUBLISHED: Origin.PUBLISHED, Realm.REHEARSAL: Origin.SIMULATED}
 
 
 class Upload(msgspec.Struct, frozen=True):
