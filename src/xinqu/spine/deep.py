@@ -7,8 +7,8 @@ from xinqu.returns.canonical import content_sha256, from_parquet
 from xinqu.returns.read import read_return
 from xinqu.spine.aggregates import kept_parts
 from xinqu.spine.compact import differing, read_parquet
-from xinqu.spine.hand_in import ORIGINS
 from xinqu.spine.policy import pack_at
+from xinqu.spine.record_store import ORIGINS
 from xinqu.spine.snapshot import Snapshot, take
 from xinqu.spine.workspace import Workspace
 from xinqu.vocabulary.moments import beijing_day

@@ -13,7 +13,8 @@ from xinqu.returns.check_context import CheckContext
 from xinqu.returns.document import ReturnDocument
 from xinqu.returns.upload import read_upload
 from xinqu.spine.examine import Examined, examine_against
-from xinqu.spine.hand_in import ORIGINS, Taken, Upload
+from xinqu.spine.hand_in import Taken, Upload
+from xinqu.spine.record_store import ORIGINS
 from xinqu.spine.workspace import now
 from xinqu.validation.findings import joined
 from xinqu.vocabulary.moments import beijing_day
