@@ -1,6 +1,5 @@
 """Protected tables of enterprise records for release, and their audit; what stands behind hidden cells stays inside."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -17,7 +16,6 @@ from xinqu.vocabulary.problem import Problem, Refused, Where
 from xinqu.vocabulary.text import Text
 
 _MICRO = "enterprise_micro"
-LABEL = "_label"
 
 
 def released_tables(snapshot: Snapshot, period: str) -> list[Released]:
@@ -78,7 +76,7 @@ def audit_file(snapshot: Snapshot, found: list[Released], account: str) -> dict[
     )  # fmt: skip
     return {
         "realm": str(snapshot.realm), "vintage": snapshot.vintage, "pack": snapshot.pack.sha256,
-        "made_on": snapshot.as_of.isoformat() if isinstance(snapshot.as_of, dt.date) else "",
+        "made_on": snapshot.as_of.isoformat(),
         "groups": [_audited(one) for one in found],
     }  # fmt: skip
 

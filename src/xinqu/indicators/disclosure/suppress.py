@@ -8,9 +8,7 @@ not the smallest one. ``audit`` proves it from the published cells alone.
 """
 
 import numpy as np
-import polars as pl
 
-from xinqu.indicators.disclosure.cells import CellSystem
 from xinqu.indicators.disclosure.solver import cheapest_change, sums_of
 from xinqu.indicators.disclosure.views import Views
 
@@ -92,9 +90,3 @@ class _Search:
         along[kept[np.abs(change) > _MOVED * abs(step)]] = True
         along[cell] = True
         return along
-
-
-def hidden_share(system: CellSystem, pattern: np.ndarray) -> pl.DataFrame:
-    """Return how many cells and how much of the magnitude each state has."""
-    told = system.cells.select("magnitude").with_columns(state=pl.Series(pattern.tolist()))
-    return told.group_by("state").agg(pl.len().alias("cells"), pl.col("magnitude").sum()).sort("state")

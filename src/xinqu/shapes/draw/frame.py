@@ -34,13 +34,8 @@ class Tree(msgspec.Struct, frozen=True):
         return path
 
 
-def leaf_text(unit: str, stratum: str, size: str, excluded: str, salt: str) -> str:
-    """Return what a leaf commits to; its fields hold no line break and no bar."""
-    return f"{unit}|{stratum}|{size}|{excluded}|{salt}"
-
-
 def leaf_texts(frame: pl.DataFrame) -> list[str]:
-    """Return the leaves of a frame (``COLUMNS``, all String), sorted by id as they are committed."""
+    """Return the leaves of a frame (``COLUMNS``, all String, no bar or line break in them), sorted by id as committed."""
     return frame.sort("id").select(pl.concat_str(COLUMNS, separator="|")).to_series().to_list()
 
 
